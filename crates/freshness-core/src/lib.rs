@@ -1,1 +1,26 @@
-//! Placeholder.
+//! The words every strategy and builder share: inputs, snapshots, stamps, reasons, verdicts.
+//!
+//! This crate knows no cargo, hashes no contents and prints nothing. It can list directories
+//! ([`discover`]), `stat` what was listed ([`snapshot`]), write and read what a build left behind
+//! ([`stamp`]) and word why something is stale ([`verdict`]). What a difference *means* is decided
+//! by an implementation of [`FreshnessStrategy`], of which this crate knows none.
+
+pub mod discover;
+pub mod input;
+pub mod path;
+pub mod snapshot;
+pub mod stamp;
+pub mod strategy;
+pub mod sys;
+pub mod verdict;
+pub mod walk;
+
+pub use discover::{InputSet, discover};
+pub use input::{InputSpec, Pattern};
+pub use path::{Escaped, InputPath};
+pub use snapshot::{Kind, Meta, Snapshot, State, Target, Timestamp};
+pub use stamp::{Archive, Digest, EnvFact, Fact, SealedFile, Stamp};
+pub use strategy::{
+    Assessment, Evidence, FreshnessStrategy, Observation, Recorded, StrategyId, Work,
+};
+pub use verdict::{Change, Reason, Verdict};

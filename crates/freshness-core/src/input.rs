@@ -1,0 +1,41 @@
+//! What to look at: patterns that name inputs, and why each of them is one.
+//!
+//! A pattern says where inputs are, not what they are like now: [`crate::discover()`] turns
+//! patterns into a list of paths, and that list is part of what a stamp vouches for. A path that
+//! does not exist stays in the list, because its appearing would matter.
+
+use std::path::PathBuf;
+
+/// A pattern together with the reason it is looked at.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct InputSpec {
+    /// Where the inputs are.
+    pub pattern: Pattern,
+    /// Why they are inputs, in a few words for a reader: `manifest of runtime`.
+    pub why: String,
+}
+
+/// Where inputs are. Relative paths are relative to the workspace root.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Pattern {
+    /// One path, present or absent.
+    Path(PathBuf),
+    /// Every file below a directory; links are listed and not followed.
+    Tree {
+        /// The directory.
+        dir: PathBuf,
+        /// Directories below it that are not looked into, known by where they are.
+        skip: Vec<PathBuf>,
+    },
+    /// Every file below `base` whose path relative to `base` matches `glob`.
+    ///
+    /// `*` and `?` do not cross a `/`; `**` does, and does not follow links.
+    Glob {
+        /// The directory that the glob is relative to.
+        base: PathBuf,
+        /// The glob.
+        glob: String,
+        /// Directories below it that are not looked into, known by where they are.
+        skip: Vec<PathBuf>,
+    },
+}

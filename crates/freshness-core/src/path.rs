@@ -1,0 +1,170 @@
+//! Paths of inputs, and how any path is shown to a reader.
+//!
+//! An [`InputPath`] is what a stamp records: relative to the workspace root where it lies inside,
+//! absolute where it does not, so that a stamp stays readable and a moved workspace is noticed by
+//! the root alone. Paths are bytes to us; they are compared as bytes and never assumed to be UTF-8.
+
+use std::cmp::Ordering;
+use std::ffi::OsStr;
+use std::fmt;
+use std::path::{Component, Path, PathBuf};
+
+/// A path of an input: relative to the workspace root when inside it, else absolute.
+///
+/// Ordered by its bytes, which is the order of reasons, snapshots and evidence.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct InputPath(PathBuf);
+
+impl InputPath {
+    /// The input path of `path`, which is absolute or already relative to `root`.
+    ///
+    /// `.` and `..` are resolved by name where they stand behind a plain name; a `..` that would
+    /// climb out of a symbolic link is a matter of the file system and is kept for it by callers
+    /// who pass such a path in absolute form without it.
+    #[must_use]
+    pub fn new(root: &Path, path: &Path) -> Self {
+        let absolute = root.join(path);
+        let lexical = normalize(&absolute);
+        match lexical.strip_prefix(root) {
+            Ok(inside) if !inside.as_os_str().is_empty() => Self(inside.to_path_buf()),
+            _ => Self(lexical),
+        }
+    }
+
+    /// An input path exactly as a stamp recorded it.
+    #[must_use]
+    pub fn from_recorded(path: PathBuf) -> Self {
+        Self(path)
+    }
+
+    /// The path as recorded: relative to the root, or absolute.
+    #[must_use]
+    pub fn as_path(&self) -> &Path {
+        &self.0
+    }
+
+    /// The absolute path, for the operating system.
+    #[must_use]
+    pub fn under(&self, root: &Path) -> PathBuf {
+        root.join(&self.0)
+    }
+}
+
+impl Ord for InputPath {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.0.as_os_str().as_encoded_bytes().cmp(other.0.as_os_str().as_encoded_bytes())
+    }
+}
+
+impl PartialOrd for InputPath {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl fmt::Display for InputPath {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        Escaped::path(&self.0).fmt(f)
+    }
+}
+
+/// Removes `.` and resolves `..` against the names before it, without asking the file system.
+#[must_use]
+pub fn normalize(path: &Path) -> PathBuf {
+    let mut out = PathBuf::new();
+    for component in path.components() {
+        match component {
+            Component::CurDir => {}
+            Component::ParentDir => match out.components().next_back() {
+                Some(Component::Normal(_)) => {
+                    out.pop();
+                }
+                Some(Component::RootDir | Component::Prefix(_)) => {}
+                _ => out.push(".."),
+            },
+            other => out.push(other),
+        }
+    }
+    out
+}
+
+/// A name made safe to print: bytes that are not UTF-8, control characters and the marks that
+/// reorder text (bidirectional controls) appear as `\xNN`, everything else as itself.
+///
+/// The same form is used in text and in JSON, so a name can be searched for in both.
+pub struct Escaped<'a>(&'a [u8]);
+
+impl<'a> Escaped<'a> {
+    /// Shows a path.
+    #[must_use]
+    pub fn path(path: &'a Path) -> Self {
+        Self::os_str(path.as_os_str())
+    }
+
+    /// Shows a name or value of the operating system.
+    #[must_use]
+    pub fn os_str(text: &'a OsStr) -> Self {
+        Self(text.as_encoded_bytes())
+    }
+
+    /// Shows any text.
+    #[must_use]
+    pub fn text(text: &'a str) -> Self {
+        Self(text.as_bytes())
+    }
+}
+
+impl fmt::Display for Escaped<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        use fmt::Write;
+        for chunk in self.0.utf8_chunks() {
+            for c in chunk.valid().chars() {
+                if is_unsafe_to_print(c) {
+                    let mut buffer = [0; 4];
+                    for byte in c.encode_utf8(&mut buffer).bytes() {
+                        write!(f, "\\x{byte:02x}")?;
+                    }
+                } else {
+                    f.write_char(c)?;
+                }
+            }
+            for byte in chunk.invalid() {
+                write!(f, "\\x{byte:02x}")?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Control characters (Unicode `Cc`) and the bidirectional formatting marks of UAX #9.
+fn is_unsafe_to_print(c: char) -> bool {
+    c.is_control()
+        || matches!(c, '\u{061c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_inside_the_root_are_relative_and_others_absolute() {
+        let root = Path::new("/ws");
+        let shown = |p: &str| InputPath::new(root, Path::new(p)).to_string();
+        assert_eq!(shown("/ws/a/b.rs"), "a/b.rs");
+        assert_eq!(shown("a/../b.rs"), "b.rs");
+        assert_eq!(shown("../shared/x"), "/shared/x");
+        assert_eq!(shown("/wsx/a"), "/wsx/a");
+        assert_eq!(shown("/ws"), "/ws");
+    }
+
+    #[test]
+    fn names_that_could_disturb_a_terminal_are_escaped() {
+        use std::os::unix::ffi::OsStrExt;
+        let shown = |b: &[u8]| Escaped::os_str(OsStr::from_bytes(b)).to_string();
+        assert_eq!(shown(b"plain \xc3\xa9"), "plain é");
+        assert_eq!(shown(b"a\nb\x1b[0m"), "a\\x0ab\\x1b[0m");
+        assert_eq!(shown(b"\xff\xfe"), "\\xff\\xfe");
+        assert_eq!(shown("x\u{202e}y".as_bytes()), "x\\xe2\\x80\\xaey");
+        assert_eq!(shown("\u{85}".as_bytes()), "\\xc2\\x85");
+    }
+}

@@ -1,0 +1,154 @@
+//! The record that a build leaves, and how it is read back.
+//!
+//! A stamp vouches for archives: it names their bytes, and everything they were built from as it
+//! was. It may be missing, torn, foreign or from the future; each is a reason to build and never an
+//! error. Writing it is the builder's (the order of that matters and is told where it is done).
+
+mod codec;
+mod disk;
+
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+
+use crate::input::InputSpec;
+use crate::snapshot::{Meta, Snapshot, Timestamp};
+use crate::strategy::{Evidence, Recorded, StrategyId};
+use crate::sys::{self, Links};
+use crate::verdict::Reason;
+
+/// A digest of contents, 32 bytes. This crate stores and compares digests; it computes none.
+pub type Digest = [u8; 32];
+
+/// A named value, in clear.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Fact {
+    /// Its name.
+    pub name: String,
+    /// Its value; `None` where it was not set, and that matters.
+    pub value: Option<String>,
+}
+
+/// A variable and the digest of its value; values themselves are not stored.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct EnvFact {
+    /// The variable.
+    pub name: String,
+    /// The digest of its value; `None` where it was not set.
+    pub digest: Option<Digest>,
+}
+
+/// A file whose bytes are vouched for: believed while its stat is as recorded, read where not.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SealedFile {
+    /// Its absolute path, or for an archive its path inside the slot.
+    pub path: PathBuf,
+    /// Its stat when it was sealed.
+    pub meta: Meta,
+    /// The digest of its content.
+    pub digest: Digest,
+}
+
+/// A published archive.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Archive {
+    /// The package that produces it.
+    pub package: String,
+    /// What it is: `staticlib`, `llvm-bc`.
+    pub kind: String,
+    /// The published copy, relative to the slot.
+    pub file: SealedFile,
+}
+
+/// The record that a build leaves.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Stamp {
+    /// The slot's key, in hexadecimal.
+    pub key: String,
+    /// Counts the builds of this slot.
+    pub generation: u64,
+    /// The whole profile in clear, so that a collision or a foreign slot is noticed.
+    pub profile: Vec<Fact>,
+    /// What was known about the compiler beyond its files.
+    pub toolchain: Vec<Fact>,
+    /// The compiler's files.
+    pub toolchain_files: Vec<SealedFile>,
+    /// The environment that the build read.
+    pub environment: Vec<EnvFact>,
+    /// Where the inputs are.
+    pub specs: Vec<InputSpec>,
+    /// The instant before the build's first read.
+    pub cutoff: Timestamp,
+    /// The inputs as they were.
+    pub snapshot: Snapshot,
+    /// The evidence of every strategy.
+    pub evidence: Vec<Evidence>,
+    /// What was published.
+    pub archives: Vec<Archive>,
+}
+
+impl Stamp {
+    /// What this stamp recorded for `strategy`, if it has evidence in that version.
+    #[must_use]
+    pub fn recorded(&self, strategy: StrategyId) -> Option<Recorded<'_>> {
+        let evidence = self
+            .evidence
+            .iter()
+            .find(|e| e.strategy == strategy.name && e.version == strategy.evidence_version)?;
+        Some(Recorded { snapshot: &self.snapshot, cutoff: self.cutoff, evidence: &evidence.bytes })
+    }
+
+    /// The bytes to write.
+    ///
+    /// # Errors
+    /// A stamp beyond the size that [`Stamp::read`] accepts.
+    pub fn encode(&self) -> Result<Vec<u8>, StampTooLarge> {
+        codec::encode(&disk::Stamp::from(self))
+    }
+
+    /// Reads the stamp at `path`, whose relative paths it takes to be below the root it records.
+    ///
+    /// # Errors
+    /// The reason why there is no stamp to believe: missing, unreadable, torn, of another version.
+    pub fn read(path: &Path) -> Result<Self, Reason> {
+        let bytes = match read_bytes(path) {
+            Ok(bytes) => bytes,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                return Err(Reason::NoStamp { path: path.to_path_buf() });
+            }
+            Err(error) => return Err(unreadable(path, error.to_string())),
+        };
+        match codec::decode(&bytes) {
+            Ok(disk) => {
+                Self::try_from(disk).map_err(|problem| unreadable(path, problem.to_owned()))
+            }
+            Err(codec::Undecodable::Damaged(problem)) => Err(unreadable(path, problem.to_owned())),
+            Err(codec::Undecodable::Version(found)) => Err(Reason::StampVersion {
+                path: path.to_path_buf(),
+                problem: format!("stamp format {found}, this program reads {}", codec::VERSION),
+            }),
+        }
+    }
+}
+
+/// A stamp that no one would read back.
+#[derive(Debug, thiserror::Error)]
+#[error(
+    "encode a stamp: {bytes} bytes are more than the {limit} that are read back; list fewer inputs"
+)]
+pub struct StampTooLarge {
+    /// Its size.
+    pub bytes: usize,
+    /// The largest that is read.
+    pub limit: usize,
+}
+
+fn unreadable(path: &Path, problem: String) -> Reason {
+    Reason::StampUnreadable { path: path.to_path_buf(), problem }
+}
+
+fn read_bytes(path: &Path) -> io::Result<Vec<u8>> {
+    let file = sys::open_regular(path, Links::Refuse)?;
+    let mut bytes = Vec::new();
+    file.take(codec::MAX_BYTES as u64 + 1).read_to_end(&mut bytes)?;
+    Ok(bytes)
+}

@@ -1,0 +1,17 @@
+//! What differs per operating system, behind one set of signatures.
+//!
+//! Only Unix is written so far; another system is another file here and nothing elsewhere.
+
+#[cfg(unix)]
+mod unix;
+#[cfg(unix)]
+pub use unix::{bytes_of_path, meta_of, open_regular, path_of_bytes};
+
+/// Whether the last component of a path may be a symbolic link.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Links {
+    /// Open what the link leads to.
+    Follow,
+    /// Fail where the path itself is a link.
+    Refuse,
+}
