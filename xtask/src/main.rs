@@ -1,2 +1,30 @@
-//! Developer tasks.
-fn main() {}
+//! Every developer task of this repository: `cargo xtask tidy`.
+//!
+//! Depends on no workspace crate, so that it builds, and can say what is wrong, while they do not.
+
+use std::path::Path;
+use std::process::ExitCode;
+
+use clap::Parser;
+
+mod command_line;
+mod tidy;
+
+#[derive(Parser)]
+#[command(bin_name = "cargo xtask")]
+enum Task {
+    /// Check what the compiler does not: crate edges, lengths, owners, words, generated docs
+    Tidy(tidy::Options),
+}
+
+fn main() -> anyhow::Result<ExitCode> {
+    match Task::parse() {
+        Task::Tidy(options) => tidy::run(repository(), &options),
+    }
+}
+
+/// Where this source was compiled: right wherever in the repository the task is called from.
+fn repository() -> &'static Path {
+    let package = Path::new(env!("CARGO_MANIFEST_DIR"));
+    package.parent().expect("xtask is a directory of the repository")
+}

@@ -1,0 +1,82 @@
+//! A command line as a person would type it: `NAME=value program argument…`.
+//!
+//! What is said to run and what runs come from one text, so the line can be pasted into
+//! a shell. There is no quoting, because no command here needs any. Only this file spawns.
+
+use std::path::Path;
+use std::process::{Command, Output};
+
+use anyhow::{Context, Result, bail};
+
+/// Runs `line` in `directory` and returns what it wrote to stdout; an error unless it succeeds.
+pub fn read(line: &str, directory: &Path) -> Result<String> {
+    let Output { status, stdout, stderr } =
+        command(line, directory).output().with_context(|| format!("cannot run {line}"))?;
+    if !status.success() {
+        let stderr = String::from_utf8_lossy(&stderr);
+        let complaint = stderr.lines().find(|line| line.starts_with("error")).unwrap_or("no error");
+        bail!("{line}: {status}: {complaint}");
+    }
+    String::from_utf8(stdout).with_context(|| format!("{line}: stdout is not UTF-8"))
+}
+
+#[expect(clippy::disallowed_methods, reason = "developer tasks are other people's programs")]
+fn command(line: &str, directory: &Path) -> Command {
+    let Words { environment, program, arguments } = words(line);
+    let mut command = Command::new(program);
+    command.envs(environment).args(arguments).current_dir(directory);
+    command
+}
+
+#[derive(Debug, PartialEq)]
+struct Words<'a> {
+    environment: Vec<(&'a str, &'a str)>,
+    program: &'a str,
+    arguments: Vec<&'a str>,
+}
+
+fn words(line: &str) -> Words<'_> {
+    let mut environment = Vec::new();
+    let mut words = line.split_whitespace();
+    let program = loop {
+        let word = words.next().unwrap_or_default();
+        match word.split_once('=') {
+            Some(setting) => environment.push(setting),
+            None => break word,
+        }
+    };
+    Words { environment, program, arguments: words.collect() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn leading_settings_go_to_the_environment() {
+        let expected = Words {
+            environment: vec![("A", "-Dx=y"), ("B", "")],
+            program: "cargo",
+            arguments: vec!["doc", "--color=never"],
+        };
+        assert_eq!(words("A=-Dx=y B= cargo doc --color=never"), expected);
+    }
+
+    #[test]
+    fn a_plain_command_sets_nothing() {
+        let expected = Words { environment: vec![], program: "cargo", arguments: vec!["fmt"] };
+        assert_eq!(words("cargo fmt"), expected);
+    }
+
+    #[test]
+    fn a_failed_command_is_an_error_that_says_what_it_said() {
+        let error = read("cargo no-such-command", Path::new(".")).unwrap_err().to_string();
+        assert!(error.starts_with("cargo no-such-command: exit status: 101: error: "), "{error}");
+    }
+
+    #[test]
+    fn a_program_that_does_not_exist_is_an_error_that_names_the_line() {
+        let error = read("A=b no-such-program --x", Path::new(".")).unwrap_err().to_string();
+        assert_eq!(error, "cannot run A=b no-such-program --x");
+    }
+}

@@ -1,0 +1,155 @@
+//! Rule: what a document repeats from the code is generated from the code.
+//!
+//! A section stands between `<!-- generated: NAME -->` and `<!-- /generated -->`, each on a line of
+//! its own, and equals what its generator says. `cargo xtask tidy --fix` rewrites it.
+
+use std::fs;
+use std::ops::Range;
+use std::path::Path;
+
+use anyhow::{Context, Result};
+
+use super::edges;
+use super::finding::Finding;
+use crate::command_line;
+
+struct Section {
+    file: &'static str,
+    name: &'static str,
+    generate: fn(&Path) -> Result<String>,
+}
+
+const SECTIONS: &[Section] = &[
+    Section { file: "ARCHITECTURE.md", name: "crate-edges", generate: |_| Ok(edges::markdown()) },
+    Section { file: "README.md", name: "help", generate: help },
+];
+
+fn help(root: &Path) -> Result<String> {
+    let line = "cargo run --quiet --locked --package freshness --bin freshness -- --help";
+    let text = command_line::read(line, root)?;
+    Ok(format!("```text\n{}\n```", text.trim_end()))
+}
+
+/// One finding for each section that is missing, out of date, or cannot be generated.
+pub fn check(root: &Path) -> Vec<Finding> {
+    SECTIONS.iter().filter_map(|section| check_section(root, section)).collect()
+}
+
+fn check_section(root: &Path, Section { file, name, generate }: &Section) -> Option<Finding> {
+    let text = fs::read_to_string(root.join(file)).unwrap_or_default();
+    match generate(root) {
+        Ok(wanted) => judge(file, &text, name, &wanted),
+        Err(error) => {
+            let line = locate(&text, name).map_or(1, |section| line_at(&text, section.start));
+            let message = format!("section `{name}` cannot be generated: {error:#}");
+            Some(Finding::new(file, line, message))
+        }
+    }
+}
+
+/// Rewrites what is out of date and returns the files it wrote. What is missing or cannot be
+/// generated is left as it is, for [`check`] to tell.
+pub fn fix(root: &Path) -> Result<Vec<&'static str>> {
+    let mut written = Vec::new();
+    for Section { file, name, generate } in SECTIONS {
+        let path = root.join(file);
+        let (Ok(text), Ok(wanted)) = (fs::read_to_string(&path), generate(root)) else { continue };
+        if let Some(renewed) = renew(&text, name, &wanted) {
+            fs::write(&path, renewed).with_context(|| format!("cannot write {file}"))?;
+            written.push(*file);
+        }
+    }
+    Ok(written)
+}
+
+fn judge(file: &str, text: &str, name: &str, wanted: &str) -> Option<Finding> {
+    let Some(section) = locate(text, name) else {
+        let message = format!(
+            "section missing: add `{}` and `{END}` on lines of their own, \
+             then cargo xtask tidy --fix",
+            begin(name)
+        );
+        return Some(Finding::new(file, 1, message));
+    };
+    if text[section.clone()] == body(wanted) {
+        return None;
+    }
+    let message = format!("section `{name}` is out of date: cargo xtask tidy --fix");
+    Some(Finding::new(file, line_at(text, section.start), message))
+}
+
+/// The whole text with the section renewed; nothing when it is up to date, or missing.
+fn renew(text: &str, name: &str, wanted: &str) -> Option<String> {
+    let section = locate(text, name)?;
+    let body = body(wanted);
+    (text[section.clone()] != body)
+        .then(|| format!("{}{body}{}", &text[..section.start], &text[section.end..]))
+}
+
+const BEGIN: &str = "<!-- generated: ";
+const END: &str = "<!-- /generated -->";
+
+fn begin(name: &str) -> String {
+    format!("{BEGIN}{name} -->")
+}
+
+fn body(wanted: &str) -> String {
+    format!("\n{wanted}\n")
+}
+
+/// What stands between the markers, line ends included. A section that is not closed before the
+/// next begins is missing: renewing it would take its neighbour along.
+fn locate(text: &str, name: &str) -> Option<Range<usize>> {
+    let begin = begin(name);
+    let start = text.find(&begin)? + begin.len();
+    let end = start + text[start..].find(END)?;
+    (!text[start..end].contains(BEGIN)).then_some(start..end)
+}
+
+fn line_at(text: &str, offset: usize) -> usize {
+    text[..offset].matches('\n').count() + 1
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const OLD: &str = "# A\n\n<!-- generated: t -->\nold\n<!-- /generated -->\n\nend\n";
+    const NEW: &str = "# A\n\n<!-- generated: t -->\nnew\n2\n<!-- /generated -->\n\nend\n";
+
+    fn message(text: &str) -> Option<String> {
+        judge("A.md", text, "t", "new\n2").map(|finding| finding.to_string())
+    }
+
+    #[test]
+    fn a_section_that_says_the_same_passes() {
+        assert_eq!(message(NEW), None);
+    }
+
+    #[test]
+    fn an_old_section_is_found_at_its_marker() {
+        let expected = "A.md:3: section `t` is out of date: cargo xtask tidy --fix";
+        assert_eq!(message(OLD).as_deref(), Some(expected));
+    }
+
+    #[test]
+    fn a_missing_or_open_section_says_what_to_add() {
+        let expected = "A.md:1: section missing: add `<!-- generated: t -->` and \
+                        `<!-- /generated -->` on lines of their own, then cargo xtask tidy --fix";
+        let other = "<!-- generated: other -->\n<!-- /generated -->\n";
+        for text in ["", "<!-- generated: t -->\nnew\n2\n", other] {
+            assert_eq!(message(text).as_deref(), Some(expected));
+        }
+        assert_eq!(message(&format!("<!-- generated: t -->\n{other}")).as_deref(), Some(expected));
+    }
+
+    #[test]
+    fn renewing_changes_the_section_alone_and_once() {
+        assert_eq!(renew(OLD, "t", "new\n2").as_deref(), Some(NEW));
+        assert_eq!(renew(NEW, "t", "new\n2"), None);
+        let empty = "<!-- generated: t -->\n<!-- /generated -->\n";
+        let filled = "<!-- generated: t -->\nnew\n<!-- /generated -->\n";
+        assert_eq!(renew(empty, "t", "new").as_deref(), Some(filled));
+        assert_eq!(renew("no marker", "t", "new"), None);
+    }
+}
