@@ -1,12 +1,21 @@
 //! A command line as a person would type it: `NAME=value program argument…`.
 //!
-//! What is said to run and what runs come from one text, so the line can be pasted into
+//! What CI announces and what it runs come from one text, so the announced line can be pasted into
 //! a shell. There is no quoting, because no command here needs any. Only this file spawns.
 
 use std::path::Path;
 use std::process::{Command, Output};
 
 use anyhow::{Context, Result, bail};
+
+/// Runs `line` in `directory`, its output going where ours goes; an error unless it succeeds.
+pub fn run(line: &str, directory: &Path) -> Result<()> {
+    let status = command(line, directory).status().with_context(|| format!("cannot run {line}"))?;
+    if !status.success() {
+        bail!("{line}: {status}");
+    }
+    Ok(())
+}
 
 /// Runs `line` in `directory` and returns what it wrote to stdout; an error unless it succeeds.
 pub fn read(line: &str, directory: &Path) -> Result<String> {
@@ -76,7 +85,7 @@ mod tests {
 
     #[test]
     fn a_program_that_does_not_exist_is_an_error_that_names_the_line() {
-        let error = read("A=b no-such-program --x", Path::new(".")).unwrap_err().to_string();
+        let error = run("A=b no-such-program --x", Path::new(".")).unwrap_err().to_string();
         assert_eq!(error, "cannot run A=b no-such-program --x");
     }
 }

@@ -1,4 +1,4 @@
-//! Every developer task of this repository: `cargo xtask tidy`.
+//! Every developer task of this repository: `cargo xtask ci`, `cargo xtask tidy`.
 //!
 //! Depends on no workspace crate, so that it builds, and can say what is wrong, while they do not.
 
@@ -7,18 +7,22 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
+mod ci;
 mod command_line;
 mod tidy;
 
 #[derive(Parser)]
 #[command(bin_name = "cargo xtask")]
 enum Task {
+    /// Run the whole of CI in order, up to the first step that fails
+    Ci(ci::Options),
     /// Check what the compiler does not: crate edges, lengths, owners, words, generated docs
     Tidy(tidy::Options),
 }
 
 fn main() -> anyhow::Result<ExitCode> {
     match Task::parse() {
+        Task::Ci(options) => ci::run(repository(), &options),
         Task::Tidy(options) => tidy::run(repository(), &options),
     }
 }

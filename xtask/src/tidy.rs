@@ -7,7 +7,7 @@
 use std::path::Path;
 use std::process::ExitCode;
 
-use anyhow::Result;
+use anyhow::{Result, bail};
 
 use finding::Finding;
 use source::SourceFile;
@@ -47,6 +47,14 @@ pub fn run(root: &Path, options: &Options) -> Result<ExitCode> {
             eprintln!("tidy: {}", counted(count));
             Ok(ExitCode::FAILURE)
         }
+    }
+}
+
+/// The same as a step of CI: an error when there is a finding.
+pub fn require(root: &Path) -> Result<()> {
+    match print_findings(root)? {
+        0 => Ok(()),
+        count => bail!("{}", counted(count)),
     }
 }
 
