@@ -219,26 +219,26 @@ impl Reason {
         }
     }
 
-    /// What happened, in words, without the path.
+    /// What happened, in words, without the path and safe to print.
     #[must_use]
     pub fn detail(&self) -> String {
+        // In one place, so that no text of the system, a tool or a user slips through.
+        Escaped::text(&self.words()).to_string()
+    }
+
+    fn words(&self) -> String {
         match self {
             Reason::NoStamp { .. } => "nothing has been built for this profile yet".into(),
             Reason::StampUnreadable { problem, .. }
             | Reason::StampVersion { problem, .. }
+            | Reason::ToolchainChanged { problem, .. }
             | Reason::ArchiveChanged { problem, .. } => problem.clone(),
-            Reason::ToolchainChanged { problem, .. } => Escaped::text(problem).to_string(),
-            Reason::ProfileChanged { field, was, is } => {
-                format!("{field} was {}, is {}", Escaped::text(was), Escaped::text(is))
-            }
-            Reason::EnvChanged { name, change } => {
-                let name = Escaped::text(name);
-                match change {
-                    EnvChange::Unset => format!("{name} was set, is not"),
-                    EnvChange::Set => format!("{name} was not set, is now"),
-                    EnvChange::Value => format!("{name} has another value"),
-                }
-            }
+            Reason::ProfileChanged { field, was, is } => format!("{field} was {was}, is {is}"),
+            Reason::EnvChanged { name, change } => match change {
+                EnvChange::Unset => format!("{name} was set, is not"),
+                EnvChange::Set => format!("{name} was not set, is now"),
+                EnvChange::Value => format!("{name} has another value"),
+            },
             Reason::InputAdded { .. } => "was not there at the last build".into(),
             Reason::InputRemoved { .. } => "was there at the last build".into(),
             Reason::InputChanged { change, .. } => change.to_string(),
@@ -288,6 +288,11 @@ impl fmt::Display for Change {
 
 impl fmt::Display for Timestamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.secs < 0 && self.nanos > 0 {
+            // `secs` is rounded down: half a second before the epoch is -1 s and half a second.
+            let nanos = 1_000_000_000_u32.saturating_sub(self.nanos);
+            return write!(f, "-{}.{nanos:09}", (self.secs + 1).unsigned_abs());
+        }
         write!(f, "{}.{:09}", self.secs, self.nanos)
     }
 }
