@@ -1,7 +1,7 @@
 //! A stamp as it lies on disk: plain structures, apart from the words of the domain.
 //!
 //! They are apart so that a renamed field in the domain is not a new format by accident. Any change
-//! here raises [`super::codec::VERSION`].
+//! here raises the version of [`FORMAT`].
 
 use bincode::{Decode, Encode};
 
@@ -12,6 +12,10 @@ use crate::strategy::Evidence;
 use crate::sys::{bytes_of_path, path_of_bytes};
 
 use super::Digest;
+use super::codec::Format;
+
+/// The format of a stamp.
+pub const FORMAT: Format = Format { magic: *b"freshstp", version: 1 };
 
 /// See [`super::Stamp`].
 #[derive(Debug, Encode, Decode)]

@@ -4,7 +4,7 @@
 //! was. It may be missing, torn, foreign or from the future; each is a reason to build and never an
 //! error. Writing it is the builder's (the order of that matters and is told where it is done).
 
-mod codec;
+pub mod codec;
 mod disk;
 
 use std::io::{self, Read};
@@ -101,8 +101,8 @@ impl Stamp {
     ///
     /// # Errors
     /// A stamp beyond the size that [`Stamp::read`] accepts.
-    pub fn encode(&self) -> Result<Vec<u8>, StampTooLarge> {
-        codec::encode(&disk::Stamp::from(self))
+    pub fn encode(&self) -> Result<Vec<u8>, codec::TooLarge> {
+        codec::encode(disk::FORMAT, &disk::Stamp::from(self))
     }
 
     /// Reads the stamp at `path`, whose relative paths it takes to be below the root it records.
@@ -117,29 +117,20 @@ impl Stamp {
             }
             Err(error) => return Err(unreadable(path, error.to_string())),
         };
-        match codec::decode(&bytes) {
+        match codec::decode::<disk::Stamp>(disk::FORMAT, &bytes) {
             Ok(disk) => {
                 Self::try_from(disk).map_err(|problem| unreadable(path, problem.to_owned()))
             }
             Err(codec::Undecodable::Damaged(problem)) => Err(unreadable(path, problem.to_owned())),
             Err(codec::Undecodable::Version(found)) => Err(Reason::StampVersion {
                 path: path.to_path_buf(),
-                problem: format!("stamp format {found}, this program reads {}", codec::VERSION),
+                problem: format!(
+                    "stamp format {found}, this program reads {}",
+                    disk::FORMAT.version
+                ),
             }),
         }
     }
-}
-
-/// A stamp that no one would read back.
-#[derive(Debug, thiserror::Error)]
-#[error(
-    "encode a stamp: {bytes} bytes are more than the {limit} that are read back; list fewer inputs"
-)]
-pub struct StampTooLarge {
-    /// Its size.
-    pub bytes: usize,
-    /// The largest that is read.
-    pub limit: usize,
 }
 
 fn unreadable(path: &Path, problem: String) -> Reason {
