@@ -8,12 +8,16 @@
 //! against accidents; against malice the store is private. Decoding never allocates more than a
 //! fixed multiple of the bytes that are really there.
 
+use bincode::error::DecodeError;
 use bincode::{Decode, Encode};
 
 /// The largest payload that is written or read: for a stamp, about five million inputs.
 pub const MAX_BYTES: usize = 512 << 20;
 
 const HEADER_BYTES: usize = 8 + 4 + 8 + 4;
+
+/// The largest file that holds a record.
+pub const MAX_FILE_BYTES: usize = HEADER_BYTES + MAX_BYTES;
 
 /// One kind of record, in one version.
 #[derive(Clone, Copy, Debug)]
@@ -92,16 +96,26 @@ pub fn decode<T: Decode<()>>(format: Format, bytes: &[u8]) -> Result<T, Undecoda
 }
 
 /// Decodes with a limit in proportion to what is there. bincode takes its limit at compile time and
-/// counts decoded, not encoded, bytes, so the proportion comes in tiers.
-fn decode_payload<T: Decode<()>>(
-    payload: &[u8],
-) -> Result<(T, usize), bincode::error::DecodeError> {
-    let config = bincode::config::standard();
+/// counts bytes in memory, not on disk, so the proportion comes in tiers: each allows its largest
+/// payload to grow by [`GROWTH`].
+fn decode_payload<T: Decode<()>>(payload: &[u8]) -> Result<(T, usize), DecodeError> {
+    const SMALL: usize = 1 << 16;
+    const MEDIUM: usize = 1 << 20;
+    const LARGE: usize = 1 << 24;
     match payload.len() {
-        0..0x1_0000 => bincode::decode_from_slice(payload, config.with_limit::<{ 16 << 16 }>()),
-        0x1_0000..0x100_0000 => {
-            bincode::decode_from_slice(payload, config.with_limit::<{ 16 << 24 }>())
-        }
-        _ => bincode::decode_from_slice(payload, config.with_limit::<{ 16 * MAX_BYTES }>()),
+        0..SMALL => decode_within::<T, { SMALL * GROWTH }>(payload),
+        SMALL..MEDIUM => decode_within::<T, { MEDIUM * GROWTH }>(payload),
+        MEDIUM..LARGE => decode_within::<T, { LARGE * GROWTH }>(payload),
+        LARGE.. => decode_within::<T, { MAX_BYTES.saturating_mul(GROWTH) }>(payload),
     }
+}
+
+/// How many times larger than on disk a record may be in memory. A path of three bytes where
+/// nothing was takes 5 bytes on disk and some 170 in memory; nothing that is written grows more.
+const GROWTH: usize = 64;
+
+fn decode_within<T: Decode<()>, const LIMIT: usize>(
+    payload: &[u8],
+) -> Result<(T, usize), DecodeError> {
+    bincode::decode_from_slice(payload, bincode::config::standard().with_limit::<LIMIT>())
 }

@@ -140,6 +140,6 @@ fn unreadable(path: &Path, problem: String) -> Reason {
 fn read_bytes(path: &Path) -> io::Result<Vec<u8>> {
     let file = sys::open_regular(path, Links::Refuse)?;
     let mut bytes = Vec::new();
-    file.take(codec::MAX_BYTES as u64 + 1).read_to_end(&mut bytes)?;
+    file.take(codec::MAX_FILE_BYTES as u64 + 1).read_to_end(&mut bytes)?;
     Ok(bytes)
 }

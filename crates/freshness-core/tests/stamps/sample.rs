@@ -1,0 +1,123 @@
+//! A stamp in which every structure and every variant occurs, and a place to write it to.
+
+use std::ffi::OsStr;
+use std::fs;
+use std::os::unix::ffi::OsStrExt;
+use std::path::{Path, PathBuf};
+
+use freshness_core::{
+    Archive, EnvFact, Evidence, Fact, InputPath, InputSpec, Kind, Meta, Pattern, Reason,
+    SealedFile, Snapshot, Stamp, State, Target, Timestamp,
+};
+use tempfile::TempDir;
+
+/// A directory with one file in it that is taken for a stamp.
+pub struct Slot {
+    dir: TempDir,
+}
+
+impl Slot {
+    pub fn new() -> Self {
+        Self { dir: tempfile::tempdir().unwrap() }
+    }
+
+    pub fn stamp(&self) -> PathBuf {
+        self.dir.path().join("stamp")
+    }
+
+    /// Reads `bytes` as a stamp, through a file, as a program would.
+    pub fn read(&self, bytes: &[u8]) -> Result<Stamp, Reason> {
+        fs::write(self.stamp(), bytes).unwrap();
+        Stamp::read(&self.stamp())
+    }
+}
+
+/// The envelope that `stamp/codec.rs` documents, around any payload.
+pub fn envelope(version: u32, payload: &[u8]) -> Vec<u8> {
+    let mut bytes = b"freshstp".to_vec();
+    bytes.extend_from_slice(&version.to_le_bytes());
+    bytes.extend_from_slice(&(payload.len() as u64).to_le_bytes());
+    bytes.extend_from_slice(&crc32fast::hash(payload).to_le_bytes());
+    bytes.extend_from_slice(payload);
+    bytes
+}
+
+/// The version of the format that this program writes.
+pub const VERSION: u32 = 1;
+
+pub fn meta(kind: Kind) -> Meta {
+    Meta {
+        kind,
+        len: 70_000,
+        mtime: Timestamp { secs: -1, nanos: 999_999_999 },
+        ctime: Timestamp { secs: 1_700_000_000, nanos: 1 },
+        inode: u64::MAX,
+    }
+}
+
+pub fn stamp() -> Stamp {
+    Stamp {
+        key: "0123abcd".into(),
+        generation: 300,
+        profile: vec![fact("panic", Some("abort")), fact("target", None)],
+        toolchain: vec![fact("channel", Some("1.89.0"))],
+        toolchain_files: vec![sealed("/opt/rust/bin/rustc")],
+        environment: vec![
+            EnvFact { name: "CC".into(), digest: Some([0xaa; 32]) },
+            EnvFact { name: "RUSTFLAGS".into(), digest: None },
+        ],
+        specs: specs(),
+        cutoff: Timestamp { secs: 1_700_000_001, nanos: 500 },
+        snapshot: Snapshot { root: bytes_path(b"/ws/\xff"), entries: entries() },
+        evidence: vec![
+            Evidence { strategy: "hash".into(), version: 1, bytes: vec![7; 64] },
+            Evidence { strategy: "mtime".into(), version: 1, bytes: Vec::new() },
+        ],
+        archives: vec![Archive {
+            package: "runtime".into(),
+            kind: "staticlib".into(),
+            file: sealed("archives/45/libruntime.a"),
+        }],
+    }
+}
+
+fn fact(name: &str, value: Option<&str>) -> Fact {
+    Fact { name: name.into(), value: value.map(Into::into) }
+}
+
+fn sealed(path: &str) -> SealedFile {
+    SealedFile { path: path.into(), meta: meta(Kind::File), digest: [0x55; 32] }
+}
+
+fn specs() -> Vec<InputSpec> {
+    let patterns = [
+        Pattern::Path("Cargo.toml".into()),
+        Pattern::Tree { dir: "src".into(), skip: vec!["src/gen".into(), "/x".into()] },
+        Pattern::Glob { base: "assets".into(), glob: "**/*.svg".into(), skip: Vec::new() },
+    ];
+    patterns.map(|pattern| InputSpec { pattern, why: "an input of runtime".into() }).into()
+}
+
+/// Every state and every kind, in path order.
+fn entries() -> Vec<(InputPath, State)> {
+    let link = |target| State::Link { text: "to".into(), own: meta(Kind::Link), target };
+    let states: [(&[u8], State); 11] = [
+        (b"/etc/outside", State::Here(meta(Kind::File))),
+        (b"a-device", State::Here(meta(Kind::Device))),
+        (b"b-directory", State::Here(meta(Kind::Directory))),
+        (b"c-fifo", State::Here(meta(Kind::Fifo))),
+        (b"d-link", link(Target::There(meta(Kind::File)))),
+        (b"e-dangling", link(Target::Nowhere)),
+        (b"f-guarded", link(Target::Unreadable("Permission denied".into()))),
+        (b"g-guarded", State::Unreadable("Permission denied".into())),
+        (b"h-absent\n", State::Absent),
+        (b"i-socket", State::Here(meta(Kind::Socket))),
+        (b"j-\xff\xfe", State::Here(meta(Kind::File))),
+    ];
+    let recorded = |bytes| InputPath::from_recorded(bytes_path(bytes));
+    states.into_iter().map(|(path, state)| (recorded(path), state)).collect()
+}
+
+pub fn bytes_path(bytes: &[u8]) -> PathBuf {
+    Path::new(OsStr::from_bytes(bytes)).to_path_buf()
+}
