@@ -3,17 +3,19 @@
 //! The list is sorted and without repeats, whatever order directories are read in. Directories are
 //! not inputs of their own: an added file is seen by its path, and an empty directory changes no
 //! archive. A directory that cannot be listed *is* listed, with why, because what it holds cannot
-//! be vouched for. Costs one `readdir` per directory of each tree or glob.
+//! be vouched for. Costs one `readdir` per directory of each tree, and of each glob as deep as it can
+//! match.
 
 use std::collections::BTreeMap;
 use std::io;
 use std::path::{Path, PathBuf};
 
 use globset::{GlobBuilder, GlobMatcher};
+use rustix::io::Errno;
 
 use crate::input::{InputSpec, Pattern};
-use crate::path::InputPath;
-use crate::walk;
+use crate::path::{InputPath, normalize};
+use crate::walk::{self, Depth};
 
 /// The paths to look at, in path order.
 #[derive(Debug)]
@@ -44,14 +46,12 @@ pub fn discover(root: &Path, specs: &[InputSpec]) -> Result<InputSet, BadGlob> {
     for spec in specs {
         match &spec.pattern {
             Pattern::Path(path) => set.insert(path, None),
-            Pattern::Tree { dir, skip } => set.insert_walk(dir, skip, |_| true),
+            Pattern::Tree { dir, skip } => {
+                set.insert_walk(&root.join(dir), skip, Depth::All, |_| true);
+            }
             Pattern::Glob { base, glob, skip } => {
-                let matcher = compile_glob(glob)?;
-                let absolute = root.join(base);
-                let start = absolute.join(literal_prefix(glob));
-                set.insert_walk(&start, skip, |path| {
-                    path.strip_prefix(&absolute).is_ok_and(|p| matcher.is_match(p))
-                });
+                let Some(glob) = Glob::parse(&root.join(base), glob)? else { continue };
+                set.insert_walk(&glob.start, skip, glob.depth, |path| glob.wants(path));
             }
         }
     }
@@ -66,18 +66,65 @@ impl InputSet {
         }
     }
 
-    fn insert_walk(&mut self, dir: &Path, skip: &[PathBuf], wanted: impl Fn(&Path) -> bool) {
-        let skip: Vec<PathBuf> = skip.iter().map(|s| self.root.join(s)).collect();
-        let found = walk::walk(&self.root.join(dir), &skip);
+    fn insert_walk(
+        &mut self,
+        dir: &Path,
+        skip: &[PathBuf],
+        depth: Depth,
+        wanted: impl Fn(&Path) -> bool,
+    ) {
+        let skip: Vec<PathBuf> = skip.iter().map(|s| normalize(&self.root.join(s))).collect();
+        let found = walk::walk(dir, &skip, depth);
         for path in found.files.iter().filter(|p| wanted(p)) {
             self.insert(path, None);
         }
         for (path, error) in found.unlisted {
-            // Not there, or not a directory: recorded as it is, like any other path.
-            let gone =
-                matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory);
-            self.insert(&path, (!gone).then(|| error.to_string()));
+            // Where no directory is: recorded as what it is, like any other path.
+            self.insert(&path, (!is_no_directory(&error)).then(|| error.to_string()));
         }
+    }
+}
+
+/// Whether an error of listing a directory says that there is none, as opposed to that we may not
+/// know: nothing is there, or a file, or a link that leads in a circle.
+fn is_no_directory(error: &io::Error) -> bool {
+    let errno = error.raw_os_error().map(Errno::from_raw_os_error);
+    matches!(errno, Some(Errno::NOENT | Errno::NOTDIR | Errno::LOOP))
+}
+
+/// A glob that is understood.
+struct Glob {
+    /// What it is relative to.
+    base: PathBuf,
+    /// Where its walk starts: below `base`, as far as the glob names directories in full.
+    start: PathBuf,
+    /// How far below `start` it can reach.
+    depth: Depth,
+    matcher: GlobMatcher,
+}
+
+impl Glob {
+    /// Understands `glob`, which is relative to `base` unless it is absolute. An empty one is none.
+    fn parse(base: &Path, glob: &str) -> Result<Option<Self>, BadGlob> {
+        let base = if glob.starts_with('/') { Path::new("/") } else { base };
+        // A walk gives paths without `.` and `//`, so the glob must do without them as well.
+        let parts: Vec<&str> = glob.split('/').filter(|part| !matches!(*part, "" | ".")).collect();
+        let Some((_, dirs)) = parts.split_last() else { return Ok(None) };
+        let tidy = parts.join("/");
+        let matcher = compile_glob(&tidy)
+            .map_err(|error| BadGlob { glob: glob.to_owned(), problem: error.problem })?;
+        let literal = dirs.iter().take_while(|part| !is_glob(part)).count();
+        let start = base.join(dirs[..literal].iter().collect::<PathBuf>());
+        // `**` crosses directories; a class like `[!a]` can, because it may match a `/`.
+        let depth = match tidy.contains("**") || tidy.contains('[') {
+            true => Depth::All,
+            false => Depth::Levels(parts.len() - literal),
+        };
+        Ok(Some(Self { base: base.to_path_buf(), start, depth, matcher }))
+    }
+
+    fn wants(&self, path: &Path) -> bool {
+        path.strip_prefix(&self.base).is_ok_and(|inside| self.matcher.is_match(inside))
     }
 }
 
@@ -91,12 +138,6 @@ pub fn compile_glob(glob: &str) -> Result<GlobMatcher, BadGlob> {
         .build()
         .map(|g| g.compile_matcher())
         .map_err(|error| BadGlob { glob: glob.to_owned(), problem: error.kind().to_string() })
-}
-
-/// The leading directories of a glob that hold no special character, where a walk can start.
-fn literal_prefix(glob: &str) -> PathBuf {
-    let dirs = glob.split('/').collect::<Vec<_>>();
-    dirs[..dirs.len() - 1].iter().take_while(|part| !is_glob(part)).collect()
 }
 
 /// Whether `text` holds a character that is special in a glob; without one it names one path.

@@ -7,12 +7,14 @@
 use std::cmp::Ordering;
 use std::ffi::OsStr;
 use std::fmt;
+use std::hash::{Hash, Hasher};
 use std::path::{Component, Path, PathBuf};
 
 /// A path of an input: relative to the workspace root when inside it, else absolute.
 ///
-/// Ordered by its bytes, which is the order of reasons, snapshots and evidence.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+/// Ordered and compared by its bytes, which is the order of reasons, snapshots and evidence.
+/// (`PathBuf` compares components: to it, `a/b` and `a//b` are one path.)
+#[derive(Clone, Debug)]
 pub struct InputPath(PathBuf);
 
 impl InputPath {
@@ -48,11 +50,29 @@ impl InputPath {
     pub fn under(&self, root: &Path) -> PathBuf {
         root.join(&self.0)
     }
+
+    fn bytes(&self) -> &[u8] {
+        self.0.as_os_str().as_encoded_bytes()
+    }
 }
 
 impl Ord for InputPath {
     fn cmp(&self, other: &Self) -> Ordering {
-        self.0.as_os_str().as_encoded_bytes().cmp(other.0.as_os_str().as_encoded_bytes())
+        self.bytes().cmp(other.bytes())
+    }
+}
+
+impl PartialEq for InputPath {
+    fn eq(&self, other: &Self) -> bool {
+        self.bytes() == other.bytes()
+    }
+}
+
+impl Eq for InputPath {}
+
+impl Hash for InputPath {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.bytes().hash(state);
     }
 }
 
@@ -144,6 +164,8 @@ fn is_unsafe_to_print(c: char) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -158,6 +180,36 @@ mod tests {
     }
 
     #[test]
+    fn recorded_paths_are_equal_exactly_when_their_bytes_are() {
+        let recorded = |p: &str| InputPath::from_recorded(p.into());
+        let paths = ["a/b", "a//b", "a/./b", "a/b/"].map(recorded);
+        for (i, a) in paths.iter().enumerate() {
+            for (j, b) in paths.iter().enumerate() {
+                assert_eq!(a == b, i == j, "{a} and {b}");
+                assert_eq!(a.cmp(b) == Ordering::Equal, i == j, "{a} and {b}");
+            }
+        }
+    }
+
+    #[test]
+    fn order_is_that_of_bytes_not_of_components() {
+        let mut paths =
+            ["a/z", "a.rs", "a-b", "a", "B"].map(|p| InputPath::from_recorded(p.into()));
+        paths.sort();
+        assert_eq!(paths.map(|p| p.to_string()), ["B", "a", "a-b", "a.rs", "a/z"]);
+    }
+
+    #[test]
+    fn dots_are_resolved_by_name() {
+        let shown = |p: &str| normalize(Path::new(p)).display().to_string();
+        assert_eq!(shown("/a/./b/../c/"), "/a/c");
+        assert_eq!(shown("/../a"), "/a");
+        assert_eq!(shown("a/../../b"), "../b");
+        assert_eq!(shown("../../a/.."), "../..");
+        assert_eq!(shown("."), "");
+    }
+
+    #[test]
     fn names_that_could_disturb_a_terminal_are_escaped() {
         use std::os::unix::ffi::OsStrExt;
         let shown = |b: &[u8]| Escaped::os_str(OsStr::from_bytes(b)).to_string();
@@ -166,5 +218,19 @@ mod tests {
         assert_eq!(shown(b"\xff\xfe"), "\\xff\\xfe");
         assert_eq!(shown("x\u{202e}y".as_bytes()), "x\\xe2\\x80\\xaey");
         assert_eq!(shown("\u{85}".as_bytes()), "\\xc2\\x85");
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_is_shown_can_be_printed_and_shown_again(bytes: Vec<u8>, text: String) {
+            use std::os::unix::ffi::OsStrExt;
+            for shown in [
+                Escaped::os_str(OsStr::from_bytes(&bytes)).to_string(),
+                Escaped::text(&text).to_string(),
+            ] {
+                prop_assert!(!shown.chars().any(is_unsafe_to_print), "{:?}", shown);
+                prop_assert_eq!(&Escaped::text(&shown).to_string(), &shown);
+            }
+        }
     }
 }

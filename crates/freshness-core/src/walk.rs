@@ -9,6 +9,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use crate::path::normalize;
 use crate::sys;
 
 /// The first line of every cache directory tag (<https://bford.info/cachedir/>).
@@ -26,15 +27,38 @@ pub struct Walk {
     pub unlisted: Vec<(PathBuf, io::Error)>,
 }
 
-/// Lists everything below `dir`, not looking into `skip` (absolute paths).
+/// How far a walk goes down.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Depth {
+    /// All the way.
+    All,
+    /// So many levels; one is the directory itself.
+    Levels(usize),
+}
+
+impl Depth {
+    /// What is left one level further down; nothing at the last one.
+    fn below(self) -> Option<Self> {
+        match self {
+            Depth::All => Some(self),
+            Depth::Levels(levels) => levels.checked_sub(1).filter(|l| *l > 0).map(Depth::Levels),
+        }
+    }
+}
+
+/// Lists everything below `dir` as far as `depth`, not looking into `skip` (absolute paths without
+/// `.` and `..`).
 #[must_use]
-pub fn walk(dir: &Path, skip: &[PathBuf]) -> Walk {
+pub fn walk(dir: &Path, skip: &[PathBuf], depth: Depth) -> Walk {
     let mut found = Walk::default();
-    let mut pending = vec![dir.to_path_buf()];
-    while let Some(dir) = pending.pop() {
-        if let Err(error) = list(&dir, skip, &mut pending, &mut found.files) {
+    let mut pending = vec![(dir.to_path_buf(), depth)];
+    let mut below = Vec::new();
+    while let Some((dir, depth)) = pending.pop() {
+        if let Err(error) = list(&dir, skip, &mut below, &mut found.files) {
             found.unlisted.push((dir, error));
         }
+        let below = below.drain(..);
+        pending.extend(below.filter_map(|dir| Some((dir, depth.below()?))));
     }
     found
 }
@@ -42,7 +66,7 @@ pub fn walk(dir: &Path, skip: &[PathBuf]) -> Walk {
 fn list(
     dir: &Path,
     skip: &[PathBuf],
-    pending: &mut Vec<PathBuf>,
+    below: &mut Vec<PathBuf>,
     files: &mut Vec<PathBuf>,
 ) -> io::Result<()> {
     for entry in fs::read_dir(dir)? {
@@ -53,8 +77,8 @@ fn list(
         }
         let path = dir.join(&name);
         if entry.file_type()?.is_dir() {
-            if !skip.contains(&path) && !is_cargo_target(&path) {
-                pending.push(path);
+            if !skip.contains(&normalize(&path)) && !is_cargo_target(&path) {
+                below.push(path);
             }
         } else {
             files.push(path);

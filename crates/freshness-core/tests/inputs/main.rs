@@ -1,0 +1,8 @@
+//! Inputs: which paths are listed, and what is seen of each, on real directories.
+#![expect(clippy::unwrap_used, reason = "a helper that cannot do its part fails the test")]
+
+mod discover;
+mod globs;
+mod look;
+mod unlisted;
+mod world;
