@@ -76,7 +76,8 @@ impl FreshnessStrategy for HashStrategy {
             if pair.now.file().is_none() {
                 return;
             }
-            if self.is_proven(&pair, recorded) {
+            // An unchanged stat vouches for a digest, and only for one that was taken.
+            if self.is_proven(&pair, recorded) && table.get(pair.index).is_some() {
                 work.digests_reused += 1;
             } else {
                 outdated |= pair.then.is_racy(recorded.cutoff);
@@ -105,7 +106,7 @@ impl FreshnessStrategy for HashStrategy {
 }
 
 impl HashStrategy {
-    /// Whether the recorded digest is known to be the file's without reading it.
+    /// Whether the recorded digest, if there is one, is known to be the file's without reading it.
     fn is_proven(&self, pair: &Pair<'_>, recorded: Recorded<'_>) -> bool {
         self.reread == Reread::Changed
             && pair.then == pair.now
