@@ -1,1 +1,48 @@
-//! Placeholder.
+//! Decides whether native archives are current, builds them once with cargo when they are not, and
+//! publishes copies that no other process can pull from under a linker.
+//!
+//! A caller describes what it wants ([`Profile`]) and where it stands ([`Request`]), and asks
+//! [`check`] (no side effects) or [`build`] (reuse, or build once). Strategies are handed in; this
+//! crate knows none. It prints nothing: [`Event`]s tell what goes on, [`BuildError`]s what went wrong.
+//!
+//! Where a line lives: [`profile`] and [`key`] say what is asked, [`environment`] and `toolchain` what
+//! it is asked in, `decide` compares a stamp with the world, `build` and `rebuild` are the stale path,
+//! `publish` tells the crash story, `cargo/` is all that speaks cargo.
+
+mod build;
+mod cargo;
+mod cargo_config;
+mod contents;
+mod decide;
+mod durable;
+pub mod environment;
+pub mod error;
+pub mod events;
+mod inputs;
+pub mod key;
+mod lock;
+mod object_check;
+mod observe;
+mod prebuilt;
+mod products;
+pub mod profile;
+mod publish;
+mod rebuild;
+pub mod request;
+mod rustup;
+mod saw;
+mod seal;
+mod slot;
+mod small_file;
+mod toolchain;
+
+pub use build::{Force, build};
+pub use cargo::invoke::CargoOutput;
+pub use decide::check;
+pub use environment::Environment;
+pub use error::BuildError;
+pub use events::Event;
+pub use key::{Key, Tool};
+pub use prebuilt::{Missing, build_or_prebuilt, prebuilt};
+pub use profile::{Emit, OnFailure, Panic, Profile};
+pub use request::{Outcome, ReadyArchive, Request};

@@ -96,7 +96,8 @@ pub struct Assessment {
     pub reasons: Vec<Reason>,
     /// What it cost.
     pub work: Work,
-    /// Whether some recorded stat is out of date although nothing differs: a build may renew it.
+    /// Whether some recorded stat is out of date although the contents were proven to be the same: a
+    /// build may renew it.
     pub outdated: bool,
 }
 

@@ -1,1 +1,35 @@
-//! Placeholder.
+//! Would this build change anything? Answered before cargo starts.
+//!
+//! A toolchain that needs native archives asks for them by a profile; it gets the published ones where
+//! they are current, in about the time it takes to `stat` their inputs, and otherwise those of one
+//! cargo build. Which strategy decides is a matter of configuration.
+//!
+//! ```no_run
+//! use freshness::{Config, Environment, Freshness, Tool};
+//!
+//! fn archives(vars: std::env::VarsOs) -> Result<Vec<std::path::PathBuf>, freshness::Error> {
+//!     let config = Config::load("freshness.toml".as_ref())?;
+//!     let tool = Tool { name: "my-compiler".into(), version: "1.2.3".into() };
+//!     let freshness = Freshness::new(config, tool, Environment::new(vars));
+//!     let outcome = freshness.build("default")?;
+//!     Ok(outcome.archives.into_iter().map(|archive| archive.path).collect())
+//! }
+//! ```
+//!
+//! Nothing is global, nothing is printed, and nothing is read from the process: the environment is a
+//! value, and [`Freshness::on_event`] tells what goes on.
+
+mod config;
+mod facade;
+#[cfg(feature = "program")]
+pub mod program;
+mod strategies;
+
+pub use archive_builder::{
+    BuildError, CargoOutput, Emit, Environment, Event, Force, Key, Missing, OnFailure, Outcome,
+    Panic, Profile, ReadyArchive, Request, Tool,
+};
+pub use config::{Config, ConfigError};
+pub use facade::{Error, Explanation, Freshness};
+pub use freshness_core::{Digest, Escaped, Reason, Verdict, Work};
+pub use strategies::{StrategyName, StrategyOptions};

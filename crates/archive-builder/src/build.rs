@@ -1,0 +1,113 @@
+//! Hands out current archives: serves them, or locks the slot, looks again, builds and publishes.
+//!
+//! What happens under the lock between looking again and publishing is [`crate::rebuild`]. The lock
+//! covers everything from the second look to the pruning, so N processes that find the same archives
+//! stale run cargo once: the others find them fresh when their turn comes.
+
+use freshness_core::strategy::compare_lists;
+use freshness_core::{Reason, Stamp};
+
+use crate::decide::{Decision, Scene};
+use crate::error::BuildError;
+use crate::events::Event;
+use crate::lock::SlotLock;
+use crate::observe::{self, settled};
+use crate::publish;
+use crate::rebuild::Rebuild;
+use crate::request::{MIN_GENERATIONS, Outcome, Request};
+
+/// Whether to build what is fresh.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Force {
+    /// Build what is stale.
+    #[default]
+    No,
+    /// Build in any case.
+    Yes,
+}
+
+/// Hands out current archives: those that are there, or those of one build.
+///
+/// # Errors
+/// Whatever keeps the archives from being built; the earlier stamp and its archives are then as they
+/// were.
+pub fn build(request: &Request<'_>, force: Force) -> Result<Outcome, BuildError> {
+    let scene = Scene::look(request)?;
+    let arrival = scene.decide(request.strategy)?;
+    if arrival.verdict.is_fresh() && force == Force::No {
+        return Ok(serve(&scene, arrival));
+    }
+    scene.slot.create()?;
+    let mut lock =
+        SlotLock::acquire(&scene.slot, request.tool, request.lock_timeout, request.events)?;
+    let scene = Scene::look(request)?;
+    let again = scene.decide(request.strategy)?;
+    let mut verdict = arrival.verdict;
+    if force == Force::Yes {
+        verdict.reasons.push(Reason::Forced { by: request.tool.name.clone() });
+    } else if again.verdict.is_fresh() {
+        renew(&scene, &mut lock, &again);
+        return Ok(scene.outcome(verdict, again.stamp.as_ref(), again.work));
+    }
+    (request.events)(Event::Stale { verdict: &again.verdict });
+    let mut work = again.work;
+    let rebuild = Rebuild::new(&scene, again.stamp.as_ref(), force)?;
+    let stamp = rebuild.run(&mut lock)?;
+    work.processes_spawned += rebuild.spawned();
+    publish::write_stamp(&scene.slot, &stamp)?;
+    let kept = request.generations.max(MIN_GENERATIONS);
+    note(request, publish::prune(&scene.slot, &stamp, kept));
+    Ok(Outcome { built: true, ..scene.outcome(verdict, Some(&stamp), work) })
+}
+
+/// Serves what is fresh; renews the record where that is due and no one is in the way.
+fn serve(scene: &Scene<'_>, decision: Decision) -> Outcome {
+    if decision.outdated
+        && let Some(mut lock) = SlotLock::try_acquire(&scene.slot, scene.request.tool)
+        && let Ok(again) = scene.decide(scene.request.strategy)
+        && again.verdict.is_fresh()
+        && again.outdated
+    {
+        renew(scene, &mut lock, &again);
+    }
+    scene.outcome(decision.verdict, decision.stamp.as_ref(), decision.work)
+}
+
+/// Writes the serving stamp as the newest, with stats as they are now. Not being able to costs no more
+/// than another look next time.
+fn renew(scene: &Scene<'_>, lock: &mut SlotLock, decision: &Decision) {
+    let Some(stamp) = decision.stamp.as_ref().filter(|_| decision.outdated) else { return };
+    let written = renewed(scene, lock, stamp).and_then(|renewed| match renewed {
+        Some(renewed) => publish::write_stamp(&scene.slot, &renewed),
+        None => Ok(()),
+    });
+    note(scene.request, written);
+}
+
+/// The stamp with a record of this moment, where this moment can be told from later ones.
+fn renewed(
+    scene: &Scene<'_>,
+    lock: &mut SlotLock,
+    stamp: &Stamp,
+) -> Result<Option<Stamp>, BuildError> {
+    let (cutoff, snapshot) = settled(|| lock.clock(&scene.slot), || Ok(scene.snapshot(stamp)?))?;
+    let evidence = observe::evidence(scene.request.strategies, &snapshot, |id| stamp.recorded(id));
+    // The list, and the evidence of every strategy, must be what they were at the build. That one strategy
+    // is content is not enough: a look by times alone proves nothing about contents, and renewing on
+    // its word would hide a change from all the others.
+    let is_proven =
+        compare_lists(&stamp.snapshot, &snapshot, |_| {}).is_empty() && evidence == stamp.evidence;
+    if !is_proven || snapshot.racy(cutoff).is_some() || scene.snapshot(stamp)? != snapshot {
+        return Ok(None);
+    }
+    let archives = stamp.archives.iter().map(|archive| publish::restamped(&scene.slot, archive));
+    let archives = archives.collect::<Result<_, _>>()?;
+    Ok(Some(Stamp { cutoff, snapshot, evidence, archives, ..stamp.clone() }))
+}
+
+/// Tells of something that failed after the answer was safe.
+fn note(request: &Request<'_>, result: Result<(), BuildError>) {
+    if let Err(error) = result {
+        (request.events)(Event::Note { text: &format!("failed to {error}") });
+    }
+}

@@ -1,0 +1,150 @@
+//! What the workspace holds, from `cargo metadata`.
+//!
+//! Asked once per build, before the cut-off, because cargo may write a missing or untidy `Cargo.lock`
+//! while it answers. All features are assumed on, so that no path package is missed; which of them
+//! took part is known after the build, from cargo's messages.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+use cargo_metadata::{CrateType, DependencyKind, MetadataCommand, PackageId, TargetKind};
+
+use super::invoke::Cargo;
+use crate::error::BuildError;
+use crate::profile::Profile;
+
+/// The workspace as cargo sees it.
+#[derive(Debug)]
+pub(crate) struct Workspace {
+    /// Its root directory.
+    pub(crate) root: PathBuf,
+    /// Where cargo would put what it builds, were it not told otherwise.
+    pub(crate) target_directory: PathBuf,
+    /// The packages asked for, in that order.
+    pub(crate) requested: Vec<Requested>,
+    /// The path packages that they may be built from, by id; the requested ones included.
+    pub(crate) path_packages: BTreeMap<String, PathPackage>,
+}
+
+/// A package whose archive is wanted.
+#[derive(Debug)]
+pub(crate) struct Requested {
+    /// Its name, as asked for.
+    pub(crate) name: String,
+    /// cargo's id of it.
+    pub(crate) id: String,
+    /// The name of its library target.
+    pub(crate) library: String,
+}
+
+/// A package whose sources lie on this machine and may change.
+#[derive(Debug)]
+pub(crate) struct PathPackage {
+    /// Its name.
+    pub(crate) name: String,
+    /// Its manifest.
+    pub(crate) manifest: PathBuf,
+}
+
+impl PathPackage {
+    /// The directory of its manifest.
+    pub(crate) fn dir(&self) -> &Path {
+        self.manifest.parent().unwrap_or(&self.manifest)
+    }
+}
+
+impl Workspace {
+    /// Asks cargo, and checks that the profile asks for what is there.
+    ///
+    /// # Errors
+    /// cargo's own; a package that is not there, or makes no static library.
+    pub(crate) fn load(cargo: &Cargo<'_>, profile: &Profile) -> Result<Self, BuildError> {
+        let args = ["metadata", "--format-version", "1", "--all-features"].map(String::from);
+        let problem = |problem: String| BuildError::Metadata { path: cargo.cwd.into(), problem };
+        let output = cargo.run_captured(&args)?;
+        if !output.status.success() {
+            return Err(problem(String::from_utf8_lossy(&output.stderr).trim().to_owned()));
+        }
+        let text = String::from_utf8_lossy(&output.stdout);
+        let metadata = MetadataCommand::parse(text).map_err(|e| problem(e.to_string()))?;
+        let requested = (profile.packages.iter())
+            .map(|name| request(&metadata, name))
+            .collect::<Result<Vec<_>, _>>()?;
+        let path_packages = path_closure(&metadata, &requested);
+        Ok(Self {
+            root: metadata.workspace_root.into(),
+            target_directory: metadata.target_directory.into(),
+            requested,
+            path_packages,
+        })
+    }
+
+    /// The path packages of this name; two may differ in version.
+    pub(crate) fn named(&self, name: &str) -> impl Iterator<Item = &PathPackage> {
+        self.path_packages.values().filter(move |package| package.name == name)
+    }
+}
+
+fn request(metadata: &cargo_metadata::Metadata, name: &str) -> Result<Requested, BuildError> {
+    let mut members = metadata.workspace_packages();
+    members.sort_by(|a, b| a.name.cmp(&b.name));
+    let all = metadata.packages.iter().filter(|p| p.source.is_none());
+    let package = members.iter().copied().chain(all).find(|p| p.name.as_str() == name);
+    let Some(package) = package else {
+        let names: Vec<&str> = members.iter().map(|p| p.name.as_str()).collect();
+        return Err(BuildError::Profile {
+            problem: format!("the workspace has no package `{name}`"),
+            hint: format!("name one of: {}", names.join(", ")),
+        });
+    };
+    let is_static = |t: &&cargo_metadata::Target| {
+        t.crate_types.contains(&CrateType::StaticLib) && !t.kind.contains(&TargetKind::Example)
+    };
+    let Some(library) = package.targets.iter().find(is_static) else {
+        return Err(BuildError::Profile {
+            problem: format!("the package `{name}` makes no static library"),
+            hint: format!(
+                "add `crate-type = [\"staticlib\"]` to [lib] in {}",
+                package.manifest_path
+            ),
+        });
+    };
+    Ok(Requested {
+        name: name.to_owned(),
+        id: package.id.repr.clone(),
+        library: library.name.clone(),
+    })
+}
+
+/// The path packages that `requested` may be built from: their dependencies and build-dependencies,
+/// and those of these; dev-dependencies take no part.
+fn path_closure(
+    metadata: &cargo_metadata::Metadata,
+    requested: &[Requested],
+) -> BTreeMap<String, PathPackage> {
+    let nodes: BTreeMap<&PackageId, _> = (metadata.resolve.iter())
+        .flat_map(|resolve| &resolve.nodes)
+        .map(|node| (&node.id, node))
+        .collect();
+    let mut pending: Vec<PackageId> =
+        requested.iter().map(|r| PackageId { repr: r.id.clone() }).collect();
+    let mut seen = BTreeSet::new();
+    while let Some(id) = pending.pop() {
+        if !seen.insert(id.clone()) {
+            continue;
+        }
+        let deps = nodes.get(&id).into_iter().flat_map(|node| &node.deps);
+        let built = deps.filter(|dep| {
+            dep.dep_kinds.is_empty()
+                || dep.dep_kinds.iter().any(|kind| kind.kind != DependencyKind::Development)
+        });
+        pending.extend(built.map(|dep| dep.pkg.clone()));
+    }
+    let local = metadata.packages.iter().filter(|p| p.source.is_none() && seen.contains(&p.id));
+    local
+        .map(|p| {
+            let manifest = p.manifest_path.clone().into();
+            (p.id.repr.clone(), PathPackage { name: p.name.to_string(), manifest })
+        })
+        .collect()
+}

@@ -1,0 +1,10 @@
+//! Speaks cargo: what a workspace holds, running a build, and reading what the build left.
+//!
+//! Nothing outside this folder starts a process or knows the layout of cargo's target directory.
+
+pub(crate) mod build_script;
+pub(crate) mod dep_info;
+pub(crate) mod invoke;
+pub(crate) mod metadata;
+pub(crate) mod rustflags;
+pub(crate) mod units;

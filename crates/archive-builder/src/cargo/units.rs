@@ -1,0 +1,328 @@
+//! What lies in cargo's target directory: its units, what each was made from, and what it made.
+//!
+//! cargo keeps one directory per unit, `<profile>/.fingerprint/<package>-<hash>/`, with its dep-info
+//! and the hash it compares; the hash covers flags, features, profile and compiler, so one package
+//! may have several. Output of rustc lies in `deps/`, that of build scripts in `build/` (cargo's
+//! `core/compiler/layout.rs`). Removing a unit's fingerprint makes cargo build that unit again, and
+//! whatever depends on it. We only ever do so in a target directory of our own.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::io;
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
+
+use freshness_core::path::normalize;
+use freshness_core::sys::{bytes_of_path, meta_of};
+use freshness_core::{Digest, InputSpec, Pattern};
+
+use super::build_script;
+use super::dep_info;
+use super::invoke::Target;
+use super::metadata::{PathPackage, Workspace};
+use crate::small_file;
+
+/// One unit of cargo's work, as it was left on disk.
+#[derive(Debug)]
+pub(crate) struct Unit {
+    /// The directory of its fingerprint.
+    pub(crate) dir: PathBuf,
+    /// That directory, relative to cargo's target directory.
+    pub(crate) name: String,
+    /// The package's name.
+    pub(crate) package: String,
+    /// The names of what it made: `lib-foo`, `build-script-build-script-build`.
+    pub(crate) targets: BTreeSet<String>,
+    /// Whether its sources lie on this machine and may change.
+    pub(crate) is_path: bool,
+    /// What it was made from.
+    pub(crate) inputs: Vec<InputSpec>,
+    /// Variables that it read.
+    pub(crate) env: Vec<String>,
+    /// Changes when cargo, or someone with it, made the unit again.
+    pub(crate) identity: Digest,
+    /// Whether all of that could be read.
+    pub(crate) is_complete: bool,
+}
+
+/// Everything in a target directory that tells what units were made from.
+pub(crate) fn scan(
+    target_dir: &Path,
+    workspace: &Workspace,
+    cargo_home: Option<&Path>,
+) -> Vec<Unit> {
+    let mut units = Vec::new();
+    for profile_dir in profile_dirs(target_dir) {
+        let scan = Scan {
+            target_dir,
+            workspace,
+            immutable: cargo_home.map(|home| ["registry", "git"].map(|d| home.join(d))),
+            dep_infos: rustc_dep_infos(&profile_dir.join("deps")),
+            profile_dir,
+        };
+        let dirs = entries(&scan.profile_dir.join(".fingerprint"));
+        units.extend(dirs.into_iter().filter_map(|dir| scan.unit(dir)));
+    }
+    units.sort_by(|a, b| a.name.cmp(&b.name));
+    units
+}
+
+/// The directories of a target directory that hold fingerprints: `release`, `<triple>/release`.
+fn profile_dirs(target_dir: &Path) -> Vec<PathBuf> {
+    let holds_fingerprints = |dir: &PathBuf| dir.join(".fingerprint").is_dir();
+    let (mut found, others): (Vec<_>, Vec<_>) =
+        entries(target_dir).into_iter().partition(holds_fingerprints);
+    found.extend(others.iter().flat_map(|dir| entries(dir)).filter(holds_fingerprints));
+    found
+}
+
+fn entries(dir: &Path) -> Vec<PathBuf> {
+    let Ok(entries) = fs::read_dir(dir) else { return Vec::new() };
+    entries.flatten().map(|entry| entry.path()).collect()
+}
+
+/// rustc's dep-info files by the hash in their name, or by their whole stem where it has none.
+fn rustc_dep_infos(deps: &Path) -> BTreeMap<String, PathBuf> {
+    let files = entries(deps).into_iter().filter(|p| p.extension().is_some_and(|e| e == "d"));
+    let keyed = files.filter_map(|path| {
+        let stem = path.file_stem()?.to_str()?.to_owned();
+        Some((split_hash(&stem).map_or(stem.clone(), |(_, hash)| hash.to_owned()), path))
+    });
+    keyed.collect()
+}
+
+/// Splits `name-0123456789abcdef` before the hash.
+fn split_hash(name: &str) -> Option<(&str, &str)> {
+    let (name, hash) = name.rsplit_once('-')?;
+    (hash.len() == 16 && hash.bytes().all(|b| b.is_ascii_hexdigit())).then_some((name, hash))
+}
+
+struct Scan<'a> {
+    target_dir: &'a Path,
+    workspace: &'a Workspace,
+    /// Where cargo keeps sources that it takes to be immutable (`find_stale_file` in its
+    /// `fingerprint/mod.rs`).
+    immutable: Option<[PathBuf; 2]>,
+    dep_infos: BTreeMap<String, PathBuf>,
+    profile_dir: PathBuf,
+}
+
+impl Scan<'_> {
+    fn unit(&self, dir: PathBuf) -> Option<Unit> {
+        let dir_name = dir.file_name()?.to_str()?.to_owned();
+        let (package, hash) = split_hash(&dir_name)?;
+        let packages: Vec<&PathPackage> = self.workspace.named(package).collect();
+        let name = dir.strip_prefix(self.target_dir).ok()?.to_str()?.to_owned();
+        let files: BTreeSet<String> = entries(&dir)
+            .iter()
+            .filter_map(|p| Some(p.file_name()?.to_str()?.to_owned()))
+            .collect();
+        let output = self.profile_dir.join("build").join(&dir_name).join("output");
+        let mut unit = Unit {
+            name,
+            package: package.to_owned(),
+            targets: files
+                .iter()
+                .filter(|f| files.contains(&format!("{f}.json")))
+                .cloned()
+                .collect(),
+            is_path: !packages.is_empty(),
+            inputs: Vec::new(),
+            env: Vec::new(),
+            identity: identity(&dir, &files, &output),
+            is_complete: true,
+            dir,
+        };
+        for target in unit.targets.clone() {
+            let read = match target.starts_with("run-build-script") {
+                true => self.add_build_script(&mut unit, &output, &packages, package),
+                false => self.add_compilation(&mut unit, &target, hash, &packages, package),
+            };
+            unit.is_complete &= read.is_some();
+        }
+        unit.is_complete &= !unit.targets.is_empty();
+        unit.inputs.sort();
+        unit.inputs.dedup();
+        Some(unit)
+    }
+
+    /// Adds what a compilation read, as cargo recorded it and as rustc named it.
+    fn add_compilation(
+        &self,
+        unit: &mut Unit,
+        target: &str,
+        hash: &str,
+        packages: &[&PathPackage],
+        package: &str,
+    ) -> Option<()> {
+        let by_cargo = small_file::read(&unit.dir.join(format!("dep-{target}"))).ok()?;
+        let by_cargo = dep_info::parse_cargo(&by_cargo).ok()?;
+        unit.env.extend(by_cargo.env);
+        if packages.is_empty() {
+            return Some(());
+        }
+        let why = format!("dep-info of {package}");
+        for root in packages {
+            for path in &by_cargo.in_package {
+                self.add_path(unit, &root.dir().join(path), &why);
+            }
+        }
+        for path in by_cargo.elsewhere {
+            self.add_path(unit, &self.target_dir.join(path), &why);
+        }
+        // A name that cargo resolved to the target of a link is not the name that rustc opened.
+        let by_rustc = self.rustc_dep_info(unit, target, hash)?;
+        let by_rustc = dep_info::parse_rustc(&small_file::read(&by_rustc).ok()?).ok()?;
+        for root in packages {
+            for path in &by_rustc {
+                self.add_path(unit, &self.rustc_cwd(root).join(path), &why);
+            }
+        }
+        Some(())
+    }
+
+    /// Adds what a build script declared; without any, its whole package (cargo's reference,
+    /// "Change Detection").
+    fn add_build_script(
+        &self,
+        unit: &mut Unit,
+        output: &Path,
+        packages: &[&PathPackage],
+        package: &str,
+    ) -> Option<()> {
+        let declared = build_script::parse_output(&small_file::read(output).ok()?);
+        let why = format!("build script of {package}");
+        if declared.is_whole_package() {
+            unit.inputs.extend(packages.iter().map(|p| self.package_tree(p, &why)));
+        }
+        unit.env.extend(declared.env);
+        for path in declared.paths {
+            if packages.is_empty() && path.is_absolute() {
+                self.add_declared(unit, &path, &why);
+            }
+            for root in packages {
+                self.add_declared(unit, &root.dir().join(&path), &why);
+            }
+        }
+        Some(())
+    }
+
+    fn package_tree(&self, package: &PathPackage, why: &str) -> InputSpec {
+        let skip = vec![self.workspace.target_directory.clone(), self.target_dir.to_path_buf()];
+        let pattern = Pattern::Tree { dir: package.dir().to_path_buf(), skip };
+        InputSpec { pattern, why: why.to_owned() }
+    }
+
+    /// Adds a path that a build script named: a file, a directory with all it holds, or nothing yet.
+    fn add_declared(&self, unit: &mut Unit, path: &Path, why: &str) {
+        self.add_path(unit, path, why);
+        if path.is_dir() && !self.is_left_out(path) {
+            let pattern = Pattern::Tree { dir: path.to_path_buf(), skip: Vec::new() };
+            unit.inputs.push(InputSpec { pattern, why: why.to_owned() });
+        }
+    }
+
+    fn add_path(&self, unit: &mut Unit, path: &Path, why: &str) {
+        let path = resolve_dots(path);
+        if !self.is_left_out(&path) {
+            unit.inputs.push(InputSpec { pattern: Pattern::Path(path), why: why.to_owned() });
+        }
+    }
+
+    /// Whether a path is the build's own product, or immutable.
+    fn is_left_out(&self, path: &Path) -> bool {
+        path.starts_with(self.target_dir)
+            || self.immutable.iter().flatten().any(|dir| path.starts_with(dir))
+    }
+
+    fn rustc_dep_info(&self, unit: &Unit, target: &str, hash: &str) -> Option<PathBuf> {
+        if target.starts_with("build-script") {
+            let dir = self.profile_dir.join("build").join(unit.dir.file_name()?);
+            return entries(&dir).into_iter().find(|p| p.extension().is_some_and(|e| e == "d"));
+        }
+        let unhashed = target.split_once('-').map(|(_, name)| name.replace('-', "_"));
+        let by_name = || self.dep_infos.get(&unhashed?);
+        self.dep_infos.get(hash).or_else(by_name).cloned()
+    }
+
+    /// Where cargo starts rustc: the workspace for packages inside it, else the package.
+    fn rustc_cwd<'p>(&'p self, package: &'p PathPackage) -> &'p Path {
+        let root = self.workspace.root.as_path();
+        if package.dir().starts_with(root) { root } else { package.dir() }
+    }
+}
+
+/// Resolves `..` by name where that leads to the same place, else as the file system does: behind a
+/// link to a directory, the two differ.
+fn resolve_dots(path: &Path) -> PathBuf {
+    let by_name = normalize(path);
+    if by_name == path {
+        return by_name;
+    }
+    match (fs::canonicalize(path), fs::canonicalize(&by_name)) {
+        (Ok(real), named) if named.as_ref().ok() != Some(&real) => real,
+        _ => by_name,
+    }
+}
+
+/// A digest of everything cargo compares of a unit: the files of its fingerprint with their times, and
+/// the recorded output of a build script.
+fn identity(dir: &Path, files: &BTreeSet<String>, output: &Path) -> Digest {
+    let mut hasher = blake3::Hasher::new();
+    let mut add = |path: &Path| {
+        let mut put = |bytes: &[u8]| {
+            hasher.update(&(bytes.len() as u64).to_le_bytes());
+            hasher.update(bytes);
+        };
+        put(bytes_of_path(path.file_name().map_or(Path::new(""), Path::new)));
+        if let Ok(metadata) = fs::symlink_metadata(path) {
+            let mtime = meta_of(&metadata).mtime;
+            put(format!("{mtime}").as_bytes());
+            put(&small_file::read(path).unwrap_or_default());
+        }
+    };
+    for file in files {
+        add(&dir.join(file));
+    }
+    add(output);
+    *hasher.finalize().as_bytes()
+}
+
+/// The name under which cargo keeps a target's fingerprint.
+pub(crate) fn target_name(target: &Target) -> String {
+    let prefix = match target.kind.first().map(String::as_str) {
+        Some("custom-build") => "build-script",
+        Some("bin") => "bin",
+        _ => "lib",
+    };
+    format!("{prefix}-{}", target.name)
+}
+
+/// The bitcode that was emitted beside `archive`: cargo's messages name the archive without its hash,
+/// so the hash is taken from the name in `deps/` that shares its inode.
+///
+/// # Errors
+/// In words, where there is none.
+pub(crate) fn bitcode_beside(archive: &Path, library: &str) -> Result<PathBuf, String> {
+    let stem = library.replace('-', "_");
+    let deps = archive.parent().map(|dir| dir.join("deps")).unwrap_or_default();
+    let inode = |path: &Path| -> io::Result<(u64, u64)> {
+        let metadata = fs::metadata(path)?;
+        Ok((metadata.dev(), metadata.ino()))
+    };
+    let wanted = inode(archive).map_err(|e| e.to_string())?;
+    let extension = archive.extension().unwrap_or_default();
+    let twin = entries(&deps).into_iter().find(|path| {
+        path.extension() == Some(extension) && inode(path).is_ok_and(|found| found == wanted)
+    });
+    let hash = twin.as_ref().and_then(|path| split_hash(path.file_stem()?.to_str()?));
+    let name = match hash {
+        Some((_, hash)) => format!("{stem}-{hash}.bc"),
+        None => format!("{stem}.bc"),
+    };
+    let bitcode = deps.join(name);
+    match bitcode.is_file() {
+        true => Ok(bitcode),
+        false => Err(format!("cargo left no {}", bitcode.display())),
+    }
+}

@@ -1,0 +1,97 @@
+//! cargo's configuration files: where they would be, and the few values we must know without cargo.
+//!
+//! cargo reads `.cargo/config.toml` (or `.cargo/config`) in the working directory and in every
+//! directory above it, then the one in its home; nearer files win (cargo's reference, "Hierarchical
+//! structure"). Every candidate is an input, there or not, so their contents need no understanding
+//! here, but for what chooses the compiler, what may be included, and whether target flags are set.
+//! A file that cannot be parsed chooses nothing: cargo itself will say what is wrong with it.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use toml::{Table, Value};
+
+use crate::small_file;
+
+/// How deep `include` may nest; a loop ends here.
+const MAX_INCLUDES: usize = 64;
+
+/// The configuration files that are there, nearest first, and where others would be.
+#[derive(Debug, Default)]
+pub(crate) struct CargoConfig {
+    /// Every place where a file is or would be read.
+    pub(crate) candidates: BTreeSet<PathBuf>,
+    /// The parsed files, nearest first.
+    files: Vec<(PathBuf, Table)>,
+}
+
+impl CargoConfig {
+    /// Reads the configuration that cargo would read in `cwd` with this home.
+    pub(crate) fn read(cwd: &Path, cargo_home: Option<&Path>) -> Self {
+        let mut config = Self::default();
+        let mut dirs: Vec<PathBuf> = cwd.ancestors().map(|dir| dir.join(".cargo")).collect();
+        dirs.extend(cargo_home.map(Path::to_path_buf));
+        for dir in dirs {
+            // Where both are there, cargo reads the one without extension and warns.
+            for name in ["config", "config.toml"] {
+                config.read_file(dir.join(name), 0);
+            }
+        }
+        config
+    }
+
+    fn read_file(&mut self, path: PathBuf, depth: usize) {
+        if !self.candidates.insert(path.clone()) || depth > MAX_INCLUDES {
+            return;
+        }
+        let Ok(text) = small_file::read_text(&path) else { return };
+        let Ok(table) = text.parse::<Table>() else { return };
+        let includes = includes(&table);
+        let dir = path.parent().map(Path::to_path_buf).unwrap_or_default();
+        self.files.push((path, table));
+        for include in includes {
+            self.read_file(dir.join(include), depth + 1);
+        }
+    }
+
+    /// The value of `table.key` in the nearest file that has it, with that file.
+    fn text(&self, table: &str, key: &str) -> Option<(&Path, &str)> {
+        self.files.iter().find_map(|(path, file)| {
+            let value = file.get(table)?.get(key)?.as_str()?;
+            Some((path.as_path(), value))
+        })
+    }
+
+    /// A program that the `[build]` table names: a name for `PATH`, or a path relative to the
+    /// directory that holds `.cargo` (cargo's reference, "Executable paths").
+    pub(crate) fn program(&self, key: &str) -> Option<PathBuf> {
+        let (file, program) = self.text("build", key)?;
+        let program = Path::new(program);
+        if program.components().count() == 1 && !program.is_absolute() {
+            return Some(program.to_path_buf());
+        }
+        let base = file.parent().and_then(Path::parent).unwrap_or(Path::new("/"));
+        Some(base.join(program))
+    }
+
+    /// Whether some file sets flags for `triple`, or for a `cfg(…)` that may hold for it.
+    pub(crate) fn sets_target_rustflags(&self, triple: Option<&str>) -> bool {
+        let concerns = |name: &str| name.starts_with("cfg(") || triple.is_none_or(|t| t == name);
+        self.files.iter().filter_map(|(_, file)| file.get("target")?.as_table()).any(|targets| {
+            targets.iter().any(|(name, t)| concerns(name) && t.get("rustflags").is_some())
+        })
+    }
+}
+
+/// The files that a configuration includes: `include = "x"`, `["x"]` or `[{ path = "x" }]`.
+fn includes(table: &Table) -> Vec<PathBuf> {
+    let path = |value: &Value| {
+        let path = value.as_str().or_else(|| value.get("path")?.as_str())?;
+        Some(PathBuf::from(path))
+    };
+    match table.get("include") {
+        Some(Value::Array(list)) => list.iter().filter_map(path).collect(),
+        Some(value) => path(value).into_iter().collect(),
+        None => Vec::new(),
+    }
+}

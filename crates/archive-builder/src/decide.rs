@@ -1,0 +1,218 @@
+//! Decides whether the archives of a slot are current: a stamp, one look at the world, no side effects.
+//!
+//! Every part of a stamp is compared with what is found now: profile, toolchain, environment, inputs
+//! (by the chosen strategy) and the published archives. Whatever differs is a reason. If only the world
+//! moved, an earlier generation may fit it (a branch was switched back); the newest stamp's reasons
+//! stand where none does.
+
+use std::fs;
+use std::path::PathBuf;
+
+use freshness_core::discover::BadGlob;
+use freshness_core::{
+    Assessment, Escaped, FreshnessStrategy, Reason, Snapshot, Stamp, Verdict, Work, discover,
+};
+
+use crate::cargo_config::CargoConfig;
+use crate::error::BuildError;
+use crate::inputs;
+use crate::key::Key;
+use crate::publish;
+use crate::request::{Outcome, ReadyArchive, Request};
+use crate::seal::{Condition, ReadBytes};
+use crate::slot::Slot;
+use crate::toolchain::Toolchain;
+
+/// The fact of a stamp's profile that says where the workspace lies.
+const DIRECTORY: &str = "directory";
+
+/// What is the same for every stamp that is looked at: where we are, and what cargo would use.
+pub(crate) struct Scene<'a> {
+    pub(crate) request: &'a Request<'a>,
+    pub(crate) key: Key,
+    pub(crate) slot: Slot,
+    pub(crate) config: CargoConfig,
+    pub(crate) toolchain: Toolchain,
+}
+
+/// A decision, and what it rests on.
+#[derive(Debug)]
+pub(crate) struct Decision {
+    /// Fresh, or why not.
+    pub(crate) verdict: Verdict,
+    /// The stamp that was believed: the one that serves, or the newest.
+    pub(crate) stamp: Option<Stamp>,
+    /// Whether the serving stamp is an earlier generation, or its record of stats is out of date.
+    pub(crate) outdated: bool,
+    /// What it cost.
+    pub(crate) work: Work,
+}
+
+impl<'a> Scene<'a> {
+    /// Looks at what does not depend on any stamp.
+    ///
+    /// # Errors
+    /// A store that must not be believed.
+    pub(crate) fn look(request: &'a Request<'a>) -> Result<Self, BuildError> {
+        let key = Key::derive(request.profile, request.tool, request.workspace, request.store);
+        let slot = Slot::new(request.store, &key);
+        slot.check_trust()?;
+        let home = request.env.cargo_home(request.workspace);
+        let config = CargoConfig::read(request.workspace, home.as_deref());
+        let toolchain = Toolchain::choose(request.env, &config, request.workspace);
+        Ok(Self { request, key, slot, config, toolchain })
+    }
+
+    /// Decides by `strategy`.
+    ///
+    /// # Errors
+    /// A glob that cannot be understood.
+    pub(crate) fn decide(&self, strategy: &dyn FreshnessStrategy) -> Result<Decision, BuildError> {
+        let mut newest = self.decide_by(self.slot.stamp(), strategy)?;
+        if newest.verdict.is_fresh() || !newest.verdict.reasons.iter().all(is_of_the_world) {
+            return Ok(newest);
+        }
+        for path in publish::earlier_stamps(&self.slot) {
+            let mut earlier = self.decide_by(path, strategy)?;
+            newest.work += earlier.work;
+            if earlier.verdict.is_fresh() {
+                earlier.work = newest.work;
+                earlier.outdated = true;
+                return Ok(earlier);
+            }
+        }
+        Ok(newest)
+    }
+
+    fn decide_by(
+        &self,
+        path: PathBuf,
+        strategy: &dyn FreshnessStrategy,
+    ) -> Result<Decision, BuildError> {
+        let stale = |reason, stamp| {
+            let verdict = Verdict { reasons: vec![reason] };
+            Decision { verdict, stamp, outdated: false, work: Work::default() }
+        };
+        let stamp = match Stamp::read(&path) {
+            Ok(stamp) => stamp,
+            Err(reason) => return Ok(stale(reason, None)),
+        };
+        if let Some(reason) = self.foreign(&stamp) {
+            return Ok(stale(reason, None));
+        }
+        let Some(recorded) = stamp.recorded(strategy.id()) else {
+            let problem = format!("it holds no evidence for {}", strategy.id());
+            return Ok(stale(Reason::StampVersion { path, problem }, Some(stamp)));
+        };
+        let mut work = Work::default();
+        let mut reasons = self.toolchain.compare(&stamp, &mut work);
+        reasons.extend(self.request.env.compare(&stamp.environment));
+        let now = self.snapshot(&stamp)?;
+        let Assessment { reasons: of_inputs, work: assessed, mut outdated } =
+            strategy.assess(&now, recorded);
+        reasons.extend(of_inputs);
+        work += assessed;
+        let when = match strategy.reads_always() {
+            true => ReadBytes::Always,
+            false => ReadBytes::WhereStatDiffers,
+        };
+        for archive in &stamp.archives {
+            let path = self.slot.dir().join(&archive.file.path);
+            match publish::examine(&self.slot, archive, when, &mut work) {
+                Condition::Intact => {}
+                Condition::Restamped => outdated = true,
+                Condition::Missing => reasons.push(Reason::ArchiveMissing { path }),
+                Condition::Changed(problem) => {
+                    reasons.push(Reason::ArchiveChanged { path, problem });
+                }
+            }
+        }
+        Ok(Decision { verdict: Verdict { reasons }, stamp: Some(stamp), outdated, work })
+    }
+
+    /// The inputs of a stamp as they are now: those it remembers, and those that follow from where we
+    /// stand.
+    ///
+    /// # Errors
+    /// A glob that cannot be understood.
+    pub(crate) fn snapshot(&self, stamp: &Stamp) -> Result<Snapshot, BadGlob> {
+        let mut specs = inputs::up_the_tree(self.request.workspace, &self.config);
+        specs.extend(stamp.specs.iter().cloned());
+        Ok(Snapshot::take(discover(&stamp.snapshot.root, &specs)?))
+    }
+
+    /// The profile as a stamp of this request records it.
+    pub(crate) fn profile_facts(&self) -> Vec<freshness_core::Fact> {
+        let mut facts = self.request.profile.facts();
+        facts.push(freshness_core::Fact {
+            name: DIRECTORY.into(),
+            value: Some(Escaped::path(self.request.workspace).to_string()),
+        });
+        facts
+    }
+
+    /// Why a stamp is not one of this slot and profile: a collision, a copy, a moved workspace.
+    fn foreign(&self, stamp: &Stamp) -> Option<Reason> {
+        let changed = |field: &str, was: Option<String>, is: Option<String>| {
+            let shown = |value: Option<String>| value.unwrap_or_else(|| "none".into());
+            Reason::ProfileChanged { field: field.into(), was: shown(was), is: shown(is) }
+        };
+        if stamp.key != self.key.as_str() {
+            let (was, is) = (stamp.key.clone(), self.key.to_string());
+            return Some(changed("key", Some(was), Some(is)));
+        }
+        let was = |name: &str| stamp.profile.iter().find(|f| f.name == name)?.value.clone();
+        let facts = self.profile_facts();
+        let differing = facts.into_iter().find(|fact| was(&fact.name) != fact.value)?;
+        Some(changed(&differing.name, was(&differing.name), differing.value))
+    }
+
+    /// The answer that `stamp` serves.
+    pub(crate) fn outcome(&self, verdict: Verdict, stamp: Option<&Stamp>, work: Work) -> Outcome {
+        let archives = stamp.into_iter().flat_map(|stamp| &stamp.archives).map(|archive| {
+            let path = self.slot.dir().join(&archive.file.path);
+            ReadyArchive {
+                package: archive.package.clone(),
+                kind: archive.kind.clone(),
+                path: fs::canonicalize(&path).unwrap_or(path),
+                bytes: archive.file.meta.len,
+                digest: archive.file.digest,
+            }
+        });
+        Outcome {
+            key: self.key.clone(),
+            verdict,
+            archives: self.request.profile.in_order(archives.collect()),
+            generation: stamp.map(|stamp| stamp.generation),
+            built: false,
+            prebuilt: false,
+            work,
+        }
+    }
+}
+
+/// Whether a reason speaks of the world rather than of the stamp or what it serves: only then may
+/// another generation fit.
+fn is_of_the_world(reason: &Reason) -> bool {
+    matches!(
+        reason,
+        Reason::ToolchainChanged { .. }
+            | Reason::EnvChanged { .. }
+            | Reason::InputAdded { .. }
+            | Reason::InputRemoved { .. }
+            | Reason::InputChanged { .. }
+            | Reason::InputNewer { .. }
+            | Reason::InputUnreadable { .. }
+    )
+}
+
+/// Says whether the archives are current. Spawns nothing, writes nothing, locks nothing.
+///
+/// # Errors
+/// A store that must not be believed; a glob that cannot be understood.
+pub fn check(request: &Request<'_>) -> Result<Outcome, BuildError> {
+    let scene = Scene::look(request)?;
+    let decision = scene.decide(request.strategy)?;
+    let serving = decision.stamp.as_ref().filter(|_| decision.verdict.is_fresh());
+    Ok(scene.outcome(decision.verdict.clone(), serving, decision.work))
+}

@@ -1,0 +1,232 @@
+//! What can go wrong with a build: each error names the operation, the path and the next step.
+//!
+//! The messages are fragments that read after "failed to". A stamp that cannot be believed is not
+//! here: it is a reason to build.
+
+use std::fmt;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use freshness_core::{Escaped, InputPath};
+
+/// Why there are no archives to hand out.
+#[derive(Debug, thiserror::Error)]
+pub enum BuildError {
+    /// The operating system refused.
+    #[error("{operation} {}: {source}", Escaped::path(path))]
+    Io {
+        /// What was tried: `create the slot`.
+        operation: &'static str,
+        /// On what.
+        path: PathBuf,
+        /// The system's words.
+        source: io::Error,
+    },
+    /// The store must not be believed.
+    #[error("trust the store {}: {problem}", Escaped::path(path))]
+    Untrusted {
+        /// The store, or the part of it in question.
+        path: PathBuf,
+        /// Why not.
+        problem: String,
+    },
+    /// The slot stayed locked.
+    #[error("lock {} within {}: still held by {holder}", Escaped::path(path), Seconds(*waited))]
+    LockTimeout {
+        /// The lock.
+        path: PathBuf,
+        /// How long was waited.
+        waited: Duration,
+        /// Who holds it, as far as it says.
+        holder: String,
+    },
+    /// There is no such program.
+    #[error("find `{program}`: {problem}")]
+    ProgramMissing {
+        /// `cargo` or `rustc`.
+        program: &'static str,
+        /// Where it was looked for.
+        problem: String,
+    },
+    /// The profile asks for what the workspace does not have.
+    #[error("plan the build: {problem}")]
+    Profile {
+        /// What it does not have, and what it has.
+        problem: String,
+        /// What to change.
+        hint: String,
+    },
+    /// `cargo metadata` failed.
+    #[error("read the workspace of {}: {problem}", Escaped::path(path))]
+    Metadata {
+        /// Where cargo was asked.
+        path: PathBuf,
+        /// cargo's words.
+        problem: String,
+    },
+    /// `cargo build` failed.
+    #[error("build with cargo in {}: {problem}", Escaped::path(path))]
+    CargoFailed {
+        /// Where it ran.
+        path: PathBuf,
+        /// How it ended.
+        problem: String,
+    },
+    /// cargo reports as fresh what cannot be, even after its memory of it was removed.
+    #[error("make cargo rebuild {package}: it reports fresh although its inputs changed")]
+    CargoInsists {
+        /// The package.
+        package: String,
+    },
+    /// cargo produced something other than what was asked for.
+    #[error("take the {what} of {package}: {problem}")]
+    Artifact {
+        /// `staticlib`, `llvm-bc`.
+        what: String,
+        /// The package.
+        package: String,
+        /// What is wrong.
+        problem: String,
+    },
+    /// Inputs kept changing while builds ran.
+    #[error("build from settled inputs: {path} changed while cargo ran, twice")]
+    ChangedDuringBuild {
+        /// The first input that changed.
+        path: InputPath,
+    },
+    /// A glob of the profile.
+    #[error(transparent)]
+    Glob(#[from] freshness_core::discover::BadGlob),
+    /// More inputs than a stamp holds.
+    #[error(transparent)]
+    RecordTooLarge(#[from] freshness_core::stamp::codec::TooLarge),
+    /// A prebuilt archive that is not there or not usable.
+    #[error("use the prebuilt {what} of {package} at {}: {problem}", Escaped::path(path))]
+    Prebuilt {
+        /// `staticlib`, `llvm-bc`.
+        what: String,
+        /// The package.
+        package: String,
+        /// Where it was looked for.
+        path: PathBuf,
+        /// What is wrong.
+        problem: String,
+    },
+}
+
+impl BuildError {
+    /// The stable code of this error, for scripts.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            BuildError::Io { .. } => "io",
+            BuildError::Untrusted { .. } => "store-untrusted",
+            BuildError::LockTimeout { .. } => "lock-timeout",
+            BuildError::ProgramMissing { program: "rustc", .. } => "rustc-missing",
+            BuildError::ProgramMissing { .. } => "cargo-missing",
+            BuildError::Profile { .. } | BuildError::Glob(_) => "profile",
+            BuildError::Metadata { .. } => "cargo-metadata",
+            BuildError::CargoFailed { .. } => "cargo-failed",
+            BuildError::CargoInsists { .. } => "cargo-insists",
+            BuildError::Artifact { .. } => "artifact",
+            BuildError::ChangedDuringBuild { .. } => "changed-during-build",
+            BuildError::RecordTooLarge(_) => "stamp-too-large",
+            BuildError::Prebuilt { .. } => "prebuilt",
+        }
+    }
+
+    /// The path that this error is about, if it is about one.
+    #[must_use]
+    pub fn path(&self) -> Option<&Path> {
+        match self {
+            BuildError::Io { path, .. }
+            | BuildError::Untrusted { path, .. }
+            | BuildError::LockTimeout { path, .. }
+            | BuildError::Metadata { path, .. }
+            | BuildError::CargoFailed { path, .. }
+            | BuildError::Prebuilt { path, .. } => Some(path),
+            BuildError::ChangedDuringBuild { path } => Some(path.as_path()),
+            _ => None,
+        }
+    }
+
+    /// What to do next.
+    #[must_use]
+    pub fn hint(&self) -> String {
+        match self {
+            BuildError::Io { source, .. } => io_hint(source).into(),
+            BuildError::Untrusted { .. } => {
+                "set `store` to a directory of your own that no one else may write".into()
+            }
+            BuildError::LockTimeout { .. } => {
+                "wait for that process or end it; `lock-timeout` sets how long is waited".into()
+            }
+            BuildError::ProgramMissing { program: "rustc", .. } => {
+                "install Rust, put rustc on PATH, or set RUSTC".into()
+            }
+            BuildError::ProgramMissing { .. } => {
+                "install Rust, put cargo on PATH, or set CARGO; current archives need neither"
+                    .into()
+            }
+            BuildError::Profile { hint, .. } => hint.clone(),
+            BuildError::Metadata { .. } => "`cargo metadata` in that directory must succeed".into(),
+            BuildError::CargoFailed { .. } => {
+                "see cargo's messages above; the archives of the last good build are untouched"
+                    .into()
+            }
+            BuildError::CargoInsists { .. } => {
+                "report this with the output of `cargo --version`; nothing was published".into()
+            }
+            BuildError::Artifact { .. } => {
+                "nothing was published; see the profile's packages".into()
+            }
+            BuildError::ChangedDuringBuild { .. } => {
+                "let whatever writes it finish, then run again; no stamp was written".into()
+            }
+            BuildError::Glob(_) => "`*` matches within a directory, `**` across directories".into(),
+            BuildError::RecordTooLarge(_) => "name fewer `extra-inputs`".into(),
+            BuildError::Prebuilt { .. } => {
+                "put the archive there, or build from source (`--build-missing`)".into()
+            }
+        }
+    }
+}
+
+fn io_hint(error: &io::Error) -> &'static str {
+    match error.kind() {
+        io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => {
+            "make it writable, or set `store` to a place that is"
+        }
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
+            "free some space; nothing that was there is lost"
+        }
+        io::ErrorKind::NotADirectory | io::ErrorKind::AlreadyExists => {
+            "something else stands where a directory is needed: move it away"
+        }
+        io::ErrorKind::Unsupported => "set `store` to a file system that can do this",
+        _ => "see the system's message",
+    }
+}
+
+/// Adds the operation and the path to an error of the system.
+pub(crate) trait Context<T> {
+    /// Says what was tried, and on what.
+    fn doing(self, operation: &'static str, path: &Path) -> Result<T, BuildError>;
+}
+
+impl<T> Context<T> for io::Result<T> {
+    fn doing(self, operation: &'static str, path: &Path) -> Result<T, BuildError> {
+        self.map_err(|source| BuildError::Io { operation, path: path.to_path_buf(), source })
+    }
+}
+
+/// A duration as seconds, without a tail of digits.
+pub(crate) struct Seconds(pub(crate) Duration);
+
+impl fmt::Display for Seconds {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let secs = self.0.as_secs_f64();
+        if secs.fract() == 0.0 { write!(f, "{secs} s") } else { write!(f, "{secs:.1} s") }
+    }
+}

@@ -1,0 +1,76 @@
+//! Which inputs a build has: patterns, each with why it is one.
+//!
+//! Two sorts. Some follow from where we stand and are found anew at every look: configuration files of
+//! cargo and toolchain files up the tree, there or not. The others follow from the build and are
+//! remembered in the stamp: the workspace's manifest and lock file, the path packages that took part,
+//! and what cargo's units say they read. Registry and git packages are pinned by the lock file.
+
+use std::path::{Path, PathBuf};
+
+use freshness_core::discover::is_glob;
+use freshness_core::{InputSpec, Pattern};
+
+use crate::cargo::metadata::{PathPackage, Workspace};
+use crate::cargo::units::Unit;
+use crate::cargo_config::CargoConfig;
+use crate::profile::Profile;
+use crate::rustup::TOOLCHAIN_FILES;
+
+/// Where cargo and rustup look for settings when started in `cwd`.
+pub(crate) fn up_the_tree(cwd: &Path, config: &CargoConfig) -> Vec<InputSpec> {
+    let mut specs: Vec<InputSpec> =
+        config.candidates.iter().map(|path| at(path, "cargo configuration")).collect();
+    for dir in cwd.ancestors() {
+        specs.extend(TOOLCHAIN_FILES.map(|name| at(&dir.join(name), "toolchain file")));
+    }
+    specs
+}
+
+/// What the workspace, these path packages and cargo's units name.
+pub(crate) fn of_build<'a>(
+    profile: &Profile,
+    cwd: &Path,
+    store: &Path,
+    workspace: &Workspace,
+    packages: impl Iterator<Item = &'a PathPackage>,
+    units: &[Unit],
+) -> Vec<InputSpec> {
+    let root = &workspace.root;
+    let skip = vec![workspace.target_directory.clone(), store.to_path_buf()];
+    let mut specs = vec![
+        at(&root.join("Cargo.toml"), "workspace manifest"),
+        at(&root.join("Cargo.lock"), "lock file"),
+    ];
+    for package in packages {
+        let why = format!("package {}", package.name);
+        let dir = package.dir().to_path_buf();
+        specs.push(at(&package.manifest, &format!("manifest of {}", package.name)));
+        specs.push(InputSpec { pattern: Pattern::Tree { dir, skip: skip.clone() }, why });
+        if !package.dir().starts_with(root) {
+            // It may inherit from a workspace of its own, wherever that is.
+            let above = package.dir().ancestors().skip(1);
+            specs.extend(above.map(|dir| at(&dir.join("Cargo.toml"), "manifest up the tree")));
+        }
+    }
+    specs.extend(units.iter().flat_map(|unit| unit.inputs.iter().cloned()));
+    specs.extend(profile.extra_inputs.iter().map(|glob| extra_input(glob, cwd, &skip)));
+    if let Some(target) = profile.target.as_ref().filter(|t| t.ends_with(".json")) {
+        specs.push(at(&cwd.join(target), "target specification"));
+    }
+    specs.sort();
+    specs.dedup();
+    specs
+}
+
+/// An entry of `extra-inputs`: a path where it holds no special character, else a glob.
+fn extra_input(glob: &str, cwd: &Path, skip: &[PathBuf]) -> InputSpec {
+    let pattern = match is_glob(glob) {
+        false => return at(&cwd.join(glob), "extra-inputs"),
+        true => Pattern::Glob { base: cwd.into(), glob: glob.to_owned(), skip: skip.to_vec() },
+    };
+    InputSpec { pattern, why: "extra-inputs".into() }
+}
+
+fn at(path: &Path, why: &str) -> InputSpec {
+    InputSpec { pattern: Pattern::Path(path.to_path_buf()), why: why.to_owned() }
+}

@@ -1,0 +1,62 @@
+//! Takes looks that a stamp can be made of: settled, and with the evidence of every strategy.
+
+use std::thread;
+use std::time::{Duration, Instant};
+
+use freshness_core::{Evidence, FreshnessStrategy, Recorded, Snapshot, StrategyId, Timestamp};
+
+use crate::error::BuildError;
+
+/// How long the file system's clock is given to move past the newest input: beyond the coarsest tick
+/// in use, the two seconds of FAT.
+const SETTLE: Duration = Duration::from_millis(2500);
+
+/// Between two looks at the clock; below the finest tick that is common, a jiffy.
+const RETRY: Duration = Duration::from_millis(2);
+
+/// Takes the cut-off and then a snapshot, again while the newest input is of the same tick: a write in
+/// that tick could not be told from what was seen. An input from a clock ahead of ours stays racy, and
+/// strategies look closer at it.
+///
+/// # Errors
+/// Those of the clock and the snapshot.
+pub(crate) fn settled(
+    mut clock: impl FnMut() -> Result<Timestamp, BuildError>,
+    take: impl Fn() -> Result<Snapshot, BuildError>,
+) -> Result<(Timestamp, Snapshot), BuildError> {
+    let start = Instant::now();
+    loop {
+        let cutoff = clock()?;
+        let snapshot = take()?;
+        if snapshot.racy(cutoff).is_none() || start.elapsed() > SETTLE {
+            return Ok((cutoff, snapshot));
+        }
+        thread::sleep(RETRY);
+    }
+}
+
+/// The evidence of every strategy; what an `earlier` record proves is reused.
+pub(crate) fn evidence<'e>(
+    strategies: &[&dyn FreshnessStrategy],
+    snapshot: &Snapshot,
+    earlier: impl Fn(StrategyId) -> Option<Recorded<'e>>,
+) -> Vec<Evidence> {
+    let evidence = |strategy: &&dyn FreshnessStrategy| {
+        let id = strategy.id();
+        let bytes = strategy.observe(snapshot, earlier(id)).evidence;
+        Evidence { strategy: id.name.into(), version: id.evidence_version, bytes }
+    };
+    strategies.iter().map(evidence).collect()
+}
+
+/// What is recorded for `id` among `evidence` of `snapshot`.
+pub(crate) fn recorded<'e>(
+    evidence: &'e [Evidence],
+    snapshot: &'e Snapshot,
+    cutoff: Timestamp,
+    id: StrategyId,
+) -> Option<Recorded<'e>> {
+    let found =
+        evidence.iter().find(|e| e.strategy == id.name && e.version == id.evidence_version)?;
+    Some(Recorded { snapshot, cutoff, evidence: &found.bytes })
+}

@@ -1,0 +1,116 @@
+//! Finds what cargo made among what it said, never by guessing where it would be.
+//!
+//! So a build that `CARGO_BUILD_TARGET`, `build.target` or a custom target directory sends elsewhere
+//! is found where it went, and an old archive in the usual place is not taken for it.
+
+use std::path::{Component, Path, PathBuf};
+
+use crate::cargo::invoke::{Artifact, Messages};
+use crate::cargo::metadata::{Requested, Workspace};
+use crate::cargo::units;
+use crate::decide::Scene;
+use crate::error::BuildError;
+use crate::object_check::Expected;
+use crate::profile::Emit;
+use crate::publish::Product;
+
+/// A product of cargo.
+#[derive(Debug)]
+pub(crate) struct Found<'a> {
+    /// What to publish.
+    pub(crate) file: Product<'a>,
+    /// What it must be for.
+    pub(crate) expected: Expected,
+    /// Whether cargo says that it did not have to make it.
+    pub(crate) is_fresh: bool,
+}
+
+/// The products of the profile, in its order.
+///
+/// # Errors
+/// A package of which cargo said nothing, or more than one thing; bitcode that is not there.
+pub(crate) fn find<'a>(
+    scene: &Scene<'_>,
+    workspace: &'a Workspace,
+    messages: &Messages,
+) -> Result<Vec<Found<'a>>, BuildError> {
+    let mut found = Vec::new();
+    for requested in &workspace.requested {
+        for emit in scene.request.profile.emit.iter().copied() {
+            let failed = |problem: String| BuildError::Artifact {
+                what: emit.archive_kind().into(),
+                package: requested.name.clone(),
+                problem,
+            };
+            let artifact = messages
+                .library(requested)
+                .ok_or_else(|| failed("cargo did not say that it made one".into()))?;
+            found.push(product(scene, requested, artifact, emit).map_err(failed)?);
+        }
+    }
+    Ok(found)
+}
+
+fn product<'a>(
+    scene: &Scene<'_>,
+    requested: &'a Requested,
+    artifact: &Artifact,
+    emit: Emit,
+) -> Result<Found<'a>, String> {
+    let archive = static_library(artifact)?;
+    let target = scene.slot.target();
+    let triple = triple_of(&target, archive);
+    let source = match emit {
+        Emit::Link => archive.clone(),
+        Emit::LlvmBc => units::bitcode_beside(archive, &requested.library)?,
+    };
+    let file_name = match emit {
+        Emit::Link => archive.file_name().unwrap_or_default().to_string_lossy().into_owned(),
+        Emit::LlvmBc => format!("{}.bc", requested.library.replace('-', "_")),
+    };
+    Ok(Found {
+        file: Product { package: &requested.name, emit, source, file_name },
+        expected: Expected::for_target(triple.as_deref()),
+        is_fresh: artifact.fresh,
+    })
+}
+
+/// The one static library among the files of an artifact.
+fn static_library(artifact: &Artifact) -> Result<&PathBuf, String> {
+    let is_archive = |path: &&PathBuf| path.extension().is_some_and(|e| e == "a" || e == "lib");
+    let mut archives = artifact.filenames.iter().filter(is_archive);
+    match (archives.next(), archives.next()) {
+        (Some(archive), None) => Ok(archive),
+        (None, _) => Err("cargo named no static library among its files".into()),
+        (Some(_), Some(_)) => Err("cargo named several static libraries".into()),
+    }
+}
+
+/// The target triple in `<target directory>/<triple>/<profile>/<file>`; without one cargo built for
+/// its host.
+fn triple_of(target: &Path, file: &Path) -> Option<String> {
+    let below = file.strip_prefix(target).ok()?;
+    let parts: Vec<&str> = below
+        .components()
+        .filter_map(|part| match part {
+            Component::Normal(name) => name.to_str(),
+            _ => None,
+        })
+        .collect();
+    match parts[..] {
+        [triple, _, _] => Some(triple.to_owned()),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_triple_is_read_from_where_cargo_put_the_file() {
+        let triple = |file: &str| triple_of(Path::new("/s/target"), Path::new(file));
+        assert_eq!(triple("/s/target/release/liba.a"), None);
+        assert_eq!(triple("/s/target/wasm32-x/release/liba.a").as_deref(), Some("wasm32-x"));
+    }
+}

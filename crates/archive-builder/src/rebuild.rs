@@ -1,0 +1,340 @@
+//! One rebuild under the slot's lock: what makes a stamp true.
+//!
+//! A stamp describes the world that the build started from, and is made only where that world still
+//! stands when cargo is done:
+//!
+//! - the look before cargo comes after the cut-off, and so does its evidence. What cargo reads is known
+//!   only afterwards; an input that no one had asked for before counts as changed if it was written
+//!   since the cut-off;
+//! - an input that was merely written while cargo ran (touched, saved unchanged, saved and reverted)
+//!   may have held something else in between: the build starts over, with everything forced. Where that
+//!   happens again and the content is the same (a build script that rewrites a source each time), it is
+//!   accepted, and the record is of the moment after;
+//! - evidence is observed between two looks that must be equal, so no digest is of a later content than
+//!   the stat beside it;
+//! - what cargo reports fresh must have been fit to be (see [`crate::saw`]); else its target directory
+//!   is removed and it runs once more.
+
+use std::collections::BTreeSet;
+
+use freshness_core::stamp::EnvFact;
+use freshness_core::{
+    Archive, Digest, Evidence, Fact, InputPath, InputSpec, SealedFile, Snapshot, Stamp, Timestamp,
+    discover,
+};
+
+use crate::build::Force;
+use crate::cargo::invoke::{Cargo, Messages, Plan};
+use crate::cargo::metadata::{PathPackage, Workspace};
+use crate::cargo::units::{self, Unit};
+use crate::contents::{Changed, Contents};
+use crate::decide::Scene;
+use crate::durable;
+use crate::error::{BuildError, Context};
+use crate::events::Event;
+use crate::inputs;
+use crate::lock::SlotLock;
+use crate::observe::{self, settled};
+use crate::products;
+use crate::publish;
+use crate::saw::{self, CargoSaw, Made};
+
+/// One rebuild.
+pub(crate) struct Rebuild<'a> {
+    scene: &'a Scene<'a>,
+    cargo: Cargo<'a>,
+    /// The newest stamp, where there is one to believe: its digests may be reused.
+    earlier: Option<&'a Stamp>,
+    force: Force,
+    toolchain: Vec<Fact>,
+    toolchain_files: Vec<SealedFile>,
+}
+
+/// The world as it was before cargo started.
+struct Before {
+    cutoff: Timestamp,
+    snapshot: Snapshot,
+    contents: Contents,
+    evidence: Vec<Evidence>,
+}
+
+/// How one run of cargo went.
+enum Attempt {
+    /// It built from a world that still stands.
+    Built(Built),
+    /// This input changed meanwhile.
+    InputChanged(InputPath),
+    /// It reported this package fresh, which cannot be.
+    WronglyFresh(String),
+}
+
+/// What a stamp is made of.
+struct Built {
+    cutoff: Timestamp,
+    snapshot: Snapshot,
+    evidence: Vec<Evidence>,
+    specs: Vec<InputSpec>,
+    environment: Vec<EnvFact>,
+    archives: Vec<Archive>,
+}
+
+impl<'a> Rebuild<'a> {
+    /// Makes ready to build.
+    ///
+    /// # Errors
+    /// No cargo, or no compiler that can be told.
+    pub(crate) fn new(
+        scene: &'a Scene<'a>,
+        earlier: Option<&'a Stamp>,
+        force: Force,
+    ) -> Result<Self, BuildError> {
+        let request = scene.request;
+        let cargo = Cargo::find(request.env, request.workspace, request.cargo_output)?;
+        let (toolchain, toolchain_files) = scene.toolchain.record(earlier)?;
+        Ok(Self { scene, cargo, earlier, force, toolchain, toolchain_files })
+    }
+
+    /// Builds, and starts over at most once for each of the two things that may go wrong.
+    ///
+    /// # Errors
+    /// Whatever keeps the archives from being built and vouched for.
+    pub(crate) fn run(&self, lock: &mut SlotLock) -> Result<Stamp, BuildError> {
+        let workspace = Workspace::load(&self.cargo, self.scene.request.profile)?;
+        let events = self.scene.request.events;
+        let mut changed = Changed::Written;
+        let mut forced = false;
+        loop {
+            match self.attempt(lock, &workspace, changed)? {
+                Attempt::Built(built) => return Ok(self.stamp(built)),
+                Attempt::InputChanged(path) if changed == Changed::Written => {
+                    events(Event::ChangedDuringBuild { path: &path });
+                    changed = Changed::Content;
+                }
+                Attempt::InputChanged(path) => return Err(BuildError::ChangedDuringBuild { path }),
+                Attempt::WronglyFresh(package) if !forced => {
+                    events(Event::CargoForced { package: &package });
+                    self.remove_target()?;
+                    forced = true;
+                }
+                Attempt::WronglyFresh(package) => return Err(BuildError::CargoInsists { package }),
+            }
+        }
+    }
+
+    /// How many processes were started.
+    pub(crate) fn spawned(&self) -> u64 {
+        self.cargo.spawned()
+    }
+
+    fn attempt(
+        &self,
+        lock: &mut SlotLock,
+        workspace: &Workspace,
+        changed: Changed,
+    ) -> Result<Attempt, BuildError> {
+        let saw = self.prepare_target()?;
+        let before = self.look(lock, workspace)?;
+        let fit = self.forget_unfit(workspace, &saw, &before.contents)?;
+        CargoSaw::nothing(self.toolchain_digest()).write(&self.scene.slot.cargo_saw())?;
+        let messages = self.run_cargo(workspace)?;
+        if let Some(package) = wrongly_fresh(&messages, workspace, &fit) {
+            return Ok(Attempt::WronglyFresh(package));
+        }
+
+        let units = self.units(workspace);
+        let took_part = workspace.path_packages.iter().filter(|(id, _)| messages.mentions(id));
+        let specs = self.specs(workspace, took_part.map(|(_, package)| package), &units);
+        let after_cutoff = lock.clock(&self.scene.slot)?;
+        let snapshot = self.take(workspace, &specs)?;
+        let contents = Contents::read(&snapshot, after_cutoff, Some(&before.contents));
+        if let Some(path) = contents.changed_since(&before.contents, changed) {
+            return Ok(Attempt::InputChanged(path.clone()));
+        }
+        let evidence = observe::evidence(self.scene.request.strategies, &snapshot, |id| {
+            observe::recorded(&before.evidence, &before.snapshot, before.cutoff, id)
+        });
+        if let Some(path) = first_difference(&snapshot, &self.take(workspace, &specs)?) {
+            return Ok(Attempt::InputChanged(path));
+        }
+        let written = contents.changed_since(&before.contents, Changed::Written).is_some();
+        let cutoff = if written { after_cutoff } else { before.cutoff };
+
+        let environment = self.environment(&units);
+        let world = saw::world(&workspace.root, &contents, &compiled_inputs(&units))?;
+        let mut archives = Vec::new();
+        let mut made = Vec::new();
+        for product in products::find(self.scene, workspace, &messages)? {
+            let archive = publish::publish(&self.scene.slot, &product.file, &product.expected)?;
+            let one = Made {
+                package: archive.package.clone(),
+                kind: archive.kind.clone(),
+                environment: environment_digest(&environment),
+                world,
+                digest: archive.file.digest,
+            };
+            if product.is_fresh && !saw.agrees(&one) {
+                return Ok(Attempt::WronglyFresh(one.package));
+            }
+            archives.push(archive);
+            made.push(one);
+        }
+        let saw = CargoSaw::of(&workspace.root, &units, &contents, saw, made)?;
+        saw.write(&self.scene.slot.cargo_saw())?;
+        Ok(Attempt::Built(Built { cutoff, snapshot, evidence, specs, environment, archives }))
+    }
+
+    /// What cargo last saw in its target directory; removes one that another toolchain used.
+    fn prepare_target(&self) -> Result<CargoSaw, BuildError> {
+        let toolchain = self.toolchain_digest();
+        let saw = CargoSaw::read(&self.scene.slot.cargo_saw());
+        if !saw.used(toolchain) {
+            self.remove_target()?;
+        } else if self.force == Force::No {
+            return Ok(saw);
+        }
+        Ok(CargoSaw::nothing(toolchain))
+    }
+
+    fn remove_target(&self) -> Result<(), BuildError> {
+        let target = self.scene.slot.target();
+        durable::remove_any(&target).doing("remove cargo's target directory", &target)
+    }
+
+    /// The look before cargo starts: what is known to be read, and every file of every path package.
+    fn look(&self, lock: &mut SlotLock, workspace: &Workspace) -> Result<Before, BuildError> {
+        let units = self.units(workspace);
+        let specs = self.specs(workspace, workspace.path_packages.values(), &units);
+        let clock = || lock.clock(&self.scene.slot);
+        let (cutoff, snapshot) = settled(clock, || self.take(workspace, &specs))?;
+        let evidence = observe::evidence(self.scene.request.strategies, &snapshot, |id| {
+            self.earlier.and_then(|stamp| stamp.recorded(id))
+        });
+        let contents = Contents::read(&snapshot, cutoff, None);
+        Ok(Before { cutoff, snapshot, contents, evidence })
+    }
+
+    /// Makes cargo see what changed: forgets every unit that was not made from what is there now.
+    /// Returns the names, as `package/target`, that cargo may still report fresh.
+    fn forget_unfit(
+        &self,
+        workspace: &Workspace,
+        saw: &CargoSaw,
+        contents: &Contents,
+    ) -> Result<BTreeSet<String>, BuildError> {
+        let mut fit = BTreeSet::new();
+        let mut unfit = Vec::new();
+        for unit in self.units(workspace) {
+            if saw.vouches_for(&workspace.root, &unit, contents)? {
+                fit.extend(unit.targets.iter().map(|target| format!("{}/{target}", unit.package)));
+            } else {
+                unfit.push(unit.dir);
+            }
+        }
+        saw::forget(unfit)?;
+        Ok(fit)
+    }
+
+    fn run_cargo(&self, workspace: &Workspace) -> Result<Messages, BuildError> {
+        let (request, target) = (self.scene.request, self.scene.slot.target());
+        let plan = Plan::new(request.profile, workspace, request.env, &self.scene.config, &target);
+        (request.events)(Event::CargoStarts { args: &plan.args });
+        self.cargo.build(&plan)
+    }
+
+    fn units(&self, workspace: &Workspace) -> Vec<Unit> {
+        let request = self.scene.request;
+        let home = request.env.cargo_home(request.workspace);
+        units::scan(&self.scene.slot.target(), workspace, home.as_deref())
+    }
+
+    /// What the stamp remembers; where we stand is looked at besides.
+    fn specs<'p>(
+        &self,
+        workspace: &Workspace,
+        packages: impl Iterator<Item = &'p PathPackage>,
+        units: &[Unit],
+    ) -> Vec<InputSpec> {
+        let request = self.scene.request;
+        let (cwd, store) = (request.workspace, self.scene.slot.store());
+        inputs::of_build(request.profile, cwd, store, workspace, packages, units)
+    }
+
+    fn take(&self, workspace: &Workspace, specs: &[InputSpec]) -> Result<Snapshot, BuildError> {
+        let mut all = inputs::up_the_tree(self.scene.request.workspace, &self.scene.config);
+        all.extend_from_slice(specs);
+        Ok(Snapshot::take(discover(&workspace.root, &all)?))
+    }
+
+    fn environment(&self, units: &[Unit]) -> Vec<EnvFact> {
+        let request = self.scene.request;
+        let mut declared = request.profile.env.clone();
+        declared.extend(units.iter().flat_map(|unit| unit.env.iter().cloned()));
+        request.env.facts(&declared)
+    }
+
+    fn toolchain_digest(&self) -> Digest {
+        let mut hasher = blake3::Hasher::new();
+        for fact in &self.toolchain {
+            hasher.update(format!("{:?}={:?};", fact.name, fact.value).as_bytes());
+        }
+        for file in &self.toolchain_files {
+            hasher.update(&file.digest);
+        }
+        *hasher.finalize().as_bytes()
+    }
+
+    fn stamp(&self, built: Built) -> Stamp {
+        let kept = publish::earlier_stamps(&self.scene.slot).into_iter();
+        let kept = kept.filter_map(|path| Some(Stamp::read(&path).ok()?.generation));
+        let newest = kept.chain(self.earlier.map(|stamp| stamp.generation)).max();
+        Stamp {
+            key: self.scene.key.to_string(),
+            generation: newest.unwrap_or(0) + 1,
+            profile: self.scene.profile_facts(),
+            toolchain: self.toolchain.clone(),
+            toolchain_files: self.toolchain_files.clone(),
+            environment: built.environment,
+            specs: built.specs,
+            cutoff: built.cutoff,
+            snapshot: built.snapshot,
+            evidence: built.evidence,
+            archives: built.archives,
+        }
+    }
+}
+
+/// The first path package that cargo reported fresh although no unit of it was fit to be.
+fn wrongly_fresh(
+    messages: &Messages,
+    workspace: &Workspace,
+    fit: &BTreeSet<String>,
+) -> Option<String> {
+    let fresh = messages.artifacts.iter().filter(|artifact| artifact.fresh);
+    let mut of_paths =
+        fresh.filter_map(|a| Some((workspace.path_packages.get(&a.package_id)?, &a.target)));
+    let wrong = of_paths.find(|(package, target)| {
+        !fit.contains(&format!("{}/{}", package.name, units::target_name(target)))
+    });
+    wrong.map(|(package, _)| package.name.clone())
+}
+
+/// What the units of path packages were made from.
+fn compiled_inputs(units: &[Unit]) -> Vec<InputSpec> {
+    units.iter().filter(|unit| unit.is_path).flat_map(|unit| unit.inputs.iter().cloned()).collect()
+}
+
+fn environment_digest(environment: &[EnvFact]) -> Digest {
+    let mut hasher = blake3::Hasher::new();
+    for fact in environment {
+        hasher.update(format!("{:?}={:?};", fact.name, fact.digest).as_bytes());
+    }
+    *hasher.finalize().as_bytes()
+}
+
+/// The first input whose state is not the same in two looks.
+fn first_difference(one: &Snapshot, other: &Snapshot) -> Option<InputPath> {
+    let same = |(a, b): &(&(InputPath, _), &(InputPath, _))| a == b;
+    let shared = one.entries.iter().zip(&other.entries).take_while(same).count();
+    let longer = if one.entries.len() > other.entries.len() { one } else { other };
+    longer.entries.get(shared).map(|(path, _)| path.clone())
+}

@@ -1,0 +1,179 @@
+//! What cargo last saw in a slot's target directory, so that it can be made to see what changed.
+//!
+//! cargo believes modification times: where content changed and the time did not move past cargo's own
+//! reference (`cp -p`, `rsync -t`, `tar`, a container layer, a retargeted link) it calls the old output
+//! fresh (rust-lang/cargo#7181, #9312). So beside the stamp we keep, for every unit of a path package,
+//! what its inputs held when cargo made it, and before cargo starts we remove the fingerprint of every
+//! unit whose inputs hold something else now, or of which we know nothing. What cargo judges by content
+//! itself (manifests, lock file, flags, compiler) is left to it.
+//!
+//! Before cargo starts, the record is replaced by one that describes no unit, and the full one is
+//! written after cargo succeeded. So a build that was killed or failed, or cargo run here by hand,
+//! leaves units that no record describes, and those are made again.
+//!
+//! cargo also does not notice another wrapper, or another compiler of the same version. So a target
+//! directory is only ever used with one toolchain, which the record names; for another one it is
+//! removed whole.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use bincode::{Decode, Encode};
+use freshness_core::discover::BadGlob;
+use freshness_core::stamp::codec::{self, Format};
+use freshness_core::{Digest, InputPath, InputSpec, discover};
+
+use crate::cargo::units::Unit;
+use crate::contents::Contents;
+use crate::durable;
+use crate::error::{BuildError, Context};
+use crate::small_file;
+
+const FORMAT: Format = Format { magic: *b"freshsaw", version: 1 };
+
+/// How many builds' archives are remembered.
+const MAX_ARCHIVES: usize = 64;
+
+/// What cargo last saw.
+#[derive(Debug, Default, Encode, Decode)]
+pub(crate) struct CargoSaw {
+    /// The toolchain that the target directory is used with.
+    toolchain: Digest,
+    /// Each unit of a path package, by name.
+    units: BTreeMap<String, Seen>,
+    /// The archives that came out, oldest first.
+    archives: Vec<Made>,
+}
+
+/// One unit, as it was after cargo was done with it.
+#[derive(Debug, Encode, Decode)]
+struct Seen {
+    /// Its fingerprint's identity.
+    identity: Digest,
+    /// What its inputs held.
+    world: Digest,
+}
+
+/// An archive that cargo made.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+pub(crate) struct Made {
+    /// The package.
+    pub(crate) package: String,
+    /// `staticlib`, `llvm-bc`.
+    pub(crate) kind: String,
+    /// The environment under which it was made.
+    pub(crate) environment: Digest,
+    /// What the inputs of all units held.
+    pub(crate) world: Digest,
+    /// The archive.
+    pub(crate) digest: Digest,
+}
+
+impl CargoSaw {
+    /// Reads the record; whatever cannot be read as one is as good as none.
+    pub(crate) fn read(path: &Path) -> Self {
+        let bytes = small_file::read(path).unwrap_or_default();
+        codec::decode(FORMAT, &bytes).unwrap_or_default()
+    }
+
+    /// Writes the record.
+    ///
+    /// # Errors
+    /// Those of writing it durably.
+    pub(crate) fn write(&self, path: &Path) -> Result<(), BuildError> {
+        durable::replace(path, &codec::encode(FORMAT, self)?)
+    }
+
+    /// A record that describes nothing, of a directory that this toolchain is about to use.
+    pub(crate) fn nothing(toolchain: Digest) -> Self {
+        Self { toolchain, ..Self::default() }
+    }
+
+    /// Whether the target directory was used with this toolchain, and no other.
+    pub(crate) fn used(&self, toolchain: Digest) -> bool {
+        self.toolchain == toolchain
+    }
+
+    /// Describes what cargo leaves behind, given what the inputs held while it ran.
+    ///
+    /// # Errors
+    /// A glob that cannot be understood.
+    pub(crate) fn of(
+        root: &Path,
+        units: &[Unit],
+        contents: &Contents,
+        earlier: Self,
+        made: Vec<Made>,
+    ) -> Result<Self, BadGlob> {
+        let mut seen = BTreeMap::new();
+        for unit in units.iter().filter(|u| u.is_path && u.is_complete) {
+            let world = world(root, contents, &unit.inputs)?;
+            seen.insert(unit.name.clone(), Seen { identity: unit.identity, world });
+        }
+        let mut archives = earlier.archives;
+        for one in made {
+            archives.retain(|other| *other != one);
+            archives.push(one);
+        }
+        archives.drain(..archives.len().saturating_sub(MAX_ARCHIVES));
+        Ok(Self { toolchain: earlier.toolchain, units: seen, archives })
+    }
+
+    /// Which units cargo may find fresh: those this record describes and whose inputs hold what they
+    /// held. Units of packages that cannot change are cargo's own matter.
+    ///
+    /// # Errors
+    /// A glob that cannot be understood.
+    pub(crate) fn vouches_for(
+        &self,
+        root: &Path,
+        unit: &Unit,
+        contents: &Contents,
+    ) -> Result<bool, BadGlob> {
+        if !unit.is_path {
+            return Ok(true);
+        }
+        let Some(seen) = self.units.get(&unit.name) else { return Ok(false) };
+        Ok(unit.is_complete
+            && seen.identity == unit.identity
+            && seen.world == world(root, contents, &unit.inputs)?)
+    }
+
+    /// Whether `made`, which cargo reported fresh, is what it made before from the same inputs in the
+    /// same environment. Where nothing was made under these, nothing speaks against it.
+    pub(crate) fn agrees(&self, made: &Made) -> bool {
+        let mut same = self.archives.iter().filter(|known| {
+            known.package == made.package
+                && known.kind == made.kind
+                && known.environment == made.environment
+                && known.world == made.world
+        });
+        let digests: BTreeSet<Digest> = same.by_ref().map(|known| known.digest).collect();
+        digests.is_empty() || digests.contains(&made.digest)
+    }
+}
+
+/// What the inputs that `specs` name hold.
+///
+/// # Errors
+/// A glob that cannot be understood.
+pub(crate) fn world(
+    root: &Path,
+    contents: &Contents,
+    specs: &[InputSpec],
+) -> Result<Digest, BadGlob> {
+    let paths: Vec<InputPath> = discover(root, specs)?.paths.into_keys().collect();
+    Ok(contents.world(paths.iter()))
+}
+
+/// Removes the fingerprints of units, so that cargo makes them again.
+///
+/// # Errors
+/// Those of removing them.
+pub(crate) fn forget(dirs: impl IntoIterator<Item = PathBuf>) -> Result<(), BuildError> {
+    for dir in dirs {
+        fs::remove_dir_all(&dir).doing("remove cargo's fingerprint", &dir)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,217 @@
+//! Which compiler cargo would use, told apart without starting it.
+//!
+//! cargo asks `RUSTC`, then its configuration, then takes `rustc` from `PATH`; where that is a rustup
+//! proxy, rustup's own rules choose ([`crate::rustup`]). What is compared is what was chosen, not how:
+//! the real compiler's path, size and times, the shared library that holds the compiler proper, and
+//! the wrappers. Where nothing names a compiler, nothing else could have been chosen and the recorded
+//! one is looked at where it was. A compiler that cannot be told apart is a reason to build.
+//!
+//! A changed length or mtime is another compiler. Where only ctime or inode differ (a container layer
+//! unpacked elsewhere) its bytes decide.
+
+use std::ffi::OsString;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use freshness_core::{Escaped, Fact, Reason, SealedFile, Stamp, Work};
+
+use crate::cargo_config::CargoConfig;
+use crate::environment::Environment;
+use crate::error::{BuildError, Context};
+use crate::rustup;
+use crate::seal::{self, Condition, ReadBytes};
+
+/// The wrappers: the variable, its `CARGO_BUILD_` spelling and the key in `[build]`.
+const WRAPPERS: [(&str, &str, &str); 2] = [
+    ("RUSTC_WRAPPER", "CARGO_BUILD_RUSTC_WRAPPER", "rustc-wrapper"),
+    ("RUSTC_WORKSPACE_WRAPPER", "CARGO_BUILD_RUSTC_WORKSPACE_WRAPPER", "rustc-workspace-wrapper"),
+];
+
+/// What cargo would compile with.
+#[derive(Debug)]
+pub(crate) struct Toolchain {
+    compiler: Compiler,
+    wrappers: Vec<(&'static str, Option<PathBuf>)>,
+}
+
+#[derive(Debug)]
+enum Compiler {
+    /// This real compiler.
+    Is(PathBuf),
+    /// Nothing on `PATH`, in the environment or the configuration names one.
+    Unnamed,
+    /// One is named and cannot be resolved; why.
+    Unclear(String),
+}
+
+impl Toolchain {
+    /// Finds what cargo, started in `cwd`, would compile with.
+    pub(crate) fn choose(env: &Environment, config: &CargoConfig, cwd: &Path) -> Self {
+        let wrappers = WRAPPERS.map(|(name, by_config, key)| {
+            let program = named(env, config, name, by_config, key);
+            let found = |p: OsString| env.find_program(&p, cwd).unwrap_or_else(|| p.into());
+            (name, program.map(found))
+        });
+        let compiler = choose_compiler(env, config, cwd);
+        Self { compiler, wrappers: wrappers.into() }
+    }
+
+    /// Whether a build could start; the error says what is missing.
+    ///
+    /// # Errors
+    /// No compiler, or none that can be told.
+    pub(crate) fn require_compiler(&self) -> Result<(), BuildError> {
+        let problem = match &self.compiler {
+            Compiler::Is(_) => return Ok(()),
+            Compiler::Unnamed => "it is not on PATH and RUSTC is not set".into(),
+            Compiler::Unclear(problem) => problem.clone(),
+        };
+        Err(BuildError::ProgramMissing { program: "rustc", problem })
+    }
+
+    /// What a stamp records: the choice in clear, and the files it consists of. `earlier` is a stamp
+    /// whose digests hold where its stats do.
+    ///
+    /// # Errors
+    /// A compiler or wrapper that cannot be read.
+    pub(crate) fn record(
+        &self,
+        earlier: Option<&Stamp>,
+    ) -> Result<(Vec<Fact>, Vec<SealedFile>), BuildError> {
+        self.require_compiler()?;
+        let known = |path: &Path| {
+            earlier.and_then(|stamp| stamp.toolchain_files.iter().find(|f| f.path == path))
+        };
+        let mut files = Vec::new();
+        for path in self.files() {
+            let sealed = seal::seal(&path, known(&path));
+            files.push(sealed.doing("read the compiler", &path)?);
+        }
+        Ok((self.facts(), files))
+    }
+
+    /// What differs from the toolchain of a stamp.
+    pub(crate) fn compare(&self, stamp: &Stamp, work: &mut Work) -> Vec<Reason> {
+        if let Compiler::Unclear(problem) = &self.compiler {
+            let problem = format!("cannot tell which compiler would be used: {problem}");
+            return vec![Reason::ToolchainChanged { path: None, problem }];
+        }
+        let mut reasons = Vec::new();
+        for fact in self.facts() {
+            let was = stamp.toolchain.iter().find(|f| f.name == fact.name);
+            let was = was.and_then(|f| f.value.clone());
+            if fact.name == "rustc" && matches!(self.compiler, Compiler::Unnamed)
+                || was == fact.value
+            {
+                continue;
+            }
+            let shown = |v: &Option<String>| v.clone().unwrap_or_else(|| "none".into());
+            reasons.push(Reason::ToolchainChanged {
+                path: None,
+                problem: format!("{} was {}, is {}", fact.name, shown(&was), shown(&fact.value)),
+            });
+        }
+        if reasons.is_empty() {
+            reasons.extend(stamp.toolchain_files.iter().filter_map(|file| changed(file, work)));
+        }
+        reasons
+    }
+
+    fn facts(&self) -> Vec<Fact> {
+        let shown = |path: &PathBuf| Escaped::path(path).to_string();
+        let rustc = match &self.compiler {
+            Compiler::Is(path) => Some(shown(path)),
+            Compiler::Unnamed | Compiler::Unclear(_) => None,
+        };
+        let mut facts = vec![Fact { name: "rustc".into(), value: rustc }];
+        facts.extend(
+            self.wrappers
+                .iter()
+                .map(|(name, path)| Fact { name: (*name).into(), value: path.as_ref().map(shown) }),
+        );
+        facts
+    }
+
+    /// The files that make up the choice: the real compiler, the library that holds most of it, and
+    /// the wrappers.
+    fn files(&self) -> Vec<PathBuf> {
+        let mut files = Vec::new();
+        if let Compiler::Is(path) = &self.compiler {
+            files.push(path.clone());
+            files.extend(driver_libraries(path));
+        }
+        let wrappers = self.wrappers.iter().filter_map(|(_, path)| path.as_ref());
+        files.extend(wrappers.filter_map(|path| fs::canonicalize(path).ok()));
+        files
+    }
+}
+
+/// What cargo would find: the variable, its `CARGO_BUILD_` spelling, or the configuration.
+fn named(
+    env: &Environment,
+    config: &CargoConfig,
+    name: &str,
+    by_config: &str,
+    key: &str,
+) -> Option<OsString> {
+    // An empty wrapper is cargo's way of saying "none", and hides what the configuration says.
+    for name in [name, by_config] {
+        if let Some(value) = env.iter().find(|(n, _)| *n == name).map(|(_, v)| v) {
+            return (!value.is_empty()).then(|| value.to_owned());
+        }
+    }
+    config.program(key).map(PathBuf::into_os_string).filter(|p| !p.is_empty())
+}
+
+fn choose_compiler(env: &Environment, config: &CargoConfig, cwd: &Path) -> Compiler {
+    let program = named(env, config, "RUSTC", "CARGO_BUILD_RUSTC", "rustc");
+    let by_name = program.is_none();
+    let program = program.unwrap_or_else(|| "rustc".into());
+    let Some(found) = env.find_program(&program, cwd) else {
+        return match by_name {
+            true => Compiler::Unnamed,
+            false => Compiler::Unclear(format!("{} is not there", Escaped::os_str(&program))),
+        };
+    };
+    let real = if rustup::is_proxy(&found) {
+        match rustup::toolchain_dir(env, cwd) {
+            Ok(dir) => dir.join("bin").join("rustc"),
+            Err(problem) => return Compiler::Unclear(problem),
+        }
+    } else {
+        found
+    };
+    match fs::canonicalize(&real) {
+        Ok(real) => Compiler::Is(real),
+        Err(error) => Compiler::Unclear(format!("{}: {error}", Escaped::path(&real))),
+    }
+}
+
+/// `rustc` is a small program around this library, whose name changes with the compiler's version.
+fn driver_libraries(rustc: &Path) -> Vec<PathBuf> {
+    let Some(lib) = rustc.parent().and_then(Path::parent).map(|root| root.join("lib")) else {
+        return Vec::new();
+    };
+    let Ok(entries) = fs::read_dir(lib) else { return Vec::new() };
+    let is_driver =
+        |name: OsString| name.to_str().is_some_and(|name| name.starts_with("librustc_driver-"));
+    let found = entries.flatten().filter(|entry| is_driver(entry.file_name()));
+    let mut found: Vec<PathBuf> = found.filter_map(|e| fs::canonicalize(e.path()).ok()).collect();
+    found.sort();
+    found
+}
+
+/// Why a file of the toolchain is not the recorded one.
+fn changed(file: &SealedFile, work: &mut Work) -> Option<Reason> {
+    let reason = |problem| Reason::ToolchainChanged { path: Some(file.path.clone()), problem };
+    let mtime = fs::symlink_metadata(&file.path).map(|m| freshness_core::sys::meta_of(&m).mtime);
+    if mtime.is_ok_and(|mtime| mtime != file.meta.mtime) {
+        work.stats += 1;
+        return Some(reason("its modification time changed".into()));
+    }
+    match seal::examine(&file.path, &file.meta, &file.digest, ReadBytes::WhereStatDiffers, work) {
+        Condition::Intact | Condition::Restamped => None,
+        Condition::Missing => Some(reason("it is gone".into())),
+        Condition::Changed(problem) => Some(reason(problem)),
+    }
+}

@@ -1,0 +1,198 @@
+//! What a toolchain holds: a configuration, its own name, and the environment that it was given.
+
+use archive_builder::{
+    BuildError, CargoOutput, Environment, Event, Force, Missing, Outcome, Profile, Request, Tool,
+};
+use freshness_core::FreshnessStrategy;
+
+use crate::config::{Config, ConfigError};
+use crate::strategies::{self, StrategyName};
+
+/// Asks for archives by the names of a configuration.
+pub struct Freshness {
+    config: Config,
+    tool: Tool,
+    environment: Environment,
+    strategy: Box<dyn FreshnessStrategy>,
+    strategy_name: StrategyName,
+    cargo_output: CargoOutput,
+    on_event: Box<dyn Fn(Event<'_>) + Send + Sync>,
+}
+
+/// Why there is no answer.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The configuration.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// The check or the build.
+    #[error(transparent)]
+    Build(#[from] BuildError),
+}
+
+/// What every strategy says of one profile.
+#[derive(Debug)]
+pub struct Explanation {
+    /// What the chosen strategy says.
+    pub outcome: Outcome,
+    /// What each says, by name and option, in a fixed order.
+    pub strategies: Vec<(String, Outcome)>,
+}
+
+impl Freshness {
+    /// Asks on behalf of `tool`, with the strategy that the configuration names.
+    #[must_use]
+    pub fn new(config: Config, tool: Tool, environment: Environment) -> Self {
+        let strategy_name = config.strategy;
+        Self {
+            strategy: config.options.strategy(strategy_name),
+            strategy_name,
+            config,
+            tool,
+            environment,
+            cargo_output: CargoOutput::default(),
+            on_event: Box::new(|_| {}),
+        }
+    }
+
+    /// Decides by another strategy than the configuration names.
+    #[must_use]
+    pub fn strategy(mut self, name: StrategyName) -> Self {
+        self.strategy = self.config.options.strategy(name);
+        self.strategy_name = name;
+        self
+    }
+
+    /// Decides by a strategy of the caller's own.
+    #[must_use]
+    pub fn custom_strategy(mut self, strategy: Box<dyn FreshnessStrategy>) -> Self {
+        self.strategy = strategy;
+        self
+    }
+
+    /// Sends cargo's progress and diagnostics there.
+    #[must_use]
+    pub fn cargo_output(mut self, output: CargoOutput) -> Self {
+        self.cargo_output = output;
+        self
+    }
+
+    /// Is told of what happens meanwhile.
+    #[must_use]
+    pub fn on_event(mut self, on_event: impl Fn(Event<'_>) + Send + Sync + 'static) -> Self {
+        self.on_event = Box::new(on_event);
+        self
+    }
+
+    /// The configuration.
+    #[must_use]
+    pub fn config(&self) -> &Config {
+        &self.config
+    }
+
+    /// The name of the strategy that decides.
+    #[must_use]
+    pub fn strategy_name(&self) -> StrategyName {
+        self.strategy_name
+    }
+
+    /// Whether the archives of a profile are current. Spawns nothing, writes nothing, locks nothing.
+    ///
+    /// # Errors
+    /// An unknown profile; a store that must not be believed.
+    pub fn check(&self, profile: &str) -> Result<Outcome, Error> {
+        let profile = self.config.profile(profile)?;
+        Ok(archive_builder::check(&self.request(profile, &*self.strategy))?)
+    }
+
+    /// Current archives of a profile: those that are there, or those of one build.
+    ///
+    /// # Errors
+    /// An unknown profile; whatever keeps the archives from being built.
+    pub fn build(&self, profile: &str) -> Result<Outcome, Error> {
+        self.build_with(profile, Force::No)
+    }
+
+    /// The same, and builds what is fresh where `force` says so.
+    ///
+    /// # Errors
+    /// Those of [`Freshness::build`].
+    pub fn build_with(&self, profile: &str, force: Force) -> Result<Outcome, Error> {
+        let profile = self.config.profile(profile)?;
+        Ok(archive_builder::build_or_prebuilt(&self.request(profile, &*self.strategy), force)?)
+    }
+
+    /// The prebuilt archives of a profile, without trying cargo.
+    ///
+    /// # Errors
+    /// An unknown profile; one that is missing or unusable; those of building what is missing.
+    pub fn prebuilt(&self, profile: &str, missing: Missing) -> Result<Outcome, Error> {
+        let profile = self.config.profile(profile)?;
+        Ok(archive_builder::prebuilt(&self.request(profile, &*self.strategy), missing)?)
+    }
+
+    /// What every strategy says of a profile. Spawns nothing, writes nothing, locks nothing.
+    ///
+    /// # Errors
+    /// Those of [`Freshness::check`].
+    pub fn explain(&self, profile: &str) -> Result<Explanation, Error> {
+        let outcome = self.check(profile)?;
+        let profile = self.config.profile(profile)?;
+        let strategies = (strategies::ALL.iter())
+            .map(|strategy| {
+                let outcome = archive_builder::check(&self.request(profile, *strategy))?;
+                Ok((strategy.id().to_string(), outcome))
+            })
+            .collect::<Result<_, BuildError>>()?;
+        Ok(Explanation { outcome, strategies })
+    }
+
+    fn request<'a>(
+        &'a self,
+        profile: &'a Profile,
+        strategy: &'a dyn FreshnessStrategy,
+    ) -> Request<'a> {
+        Request {
+            profile,
+            tool: &self.tool,
+            workspace: &self.config.directory,
+            store: &self.config.store,
+            env: &self.environment,
+            strategy,
+            strategies: &strategies::EVIDENCE,
+            lock_timeout: self.config.lock_timeout,
+            generations: self.config.generations,
+            cargo_output: self.cargo_output,
+            events: &*self.on_event,
+        }
+    }
+}
+
+impl Error {
+    /// The stable code of this error, for scripts.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            Error::Config(error) => error.code(),
+            Error::Build(error) => error.code(),
+        }
+    }
+
+    /// The path that this error is about, if it is about one.
+    #[must_use]
+    pub fn path(&self) -> Option<&std::path::Path> {
+        match self {
+            Error::Config(error) => error.path(),
+            Error::Build(error) => error.path(),
+        }
+    }
+
+    /// What to do next.
+    #[must_use]
+    pub fn hint(&self) -> String {
+        match self {
+            Error::Config(error) => error.hint().to_owned(),
+            Error::Build(error) => error.hint(),
+        }
+    }
+}

@@ -1,0 +1,7 @@
+//! The program `freshness`.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    freshness::program::main()
+}

@@ -1,0 +1,90 @@
+//! The program: argv and environment in, one answer out. [`main`] is its table of contents.
+//!
+//! The answer goes to standard output, in text or JSON; progress and notes go to standard error. The
+//! exit status is 0 for fresh or ready, 1 for stale (`check`, `explain`), 2 for trouble.
+
+#![expect(
+    clippy::disallowed_methods,
+    reason = "a program reads its argv, environment and directory"
+)]
+
+mod cli;
+mod report;
+
+use std::process::ExitCode;
+use std::time::Instant;
+
+use crate::config::{Config, ConfigError};
+use crate::facade::{Error, Freshness};
+use crate::strategies::StrategyName;
+use crate::{CargoOutput, Environment, Force, Missing, Tool};
+use cli::{Action, Command, Options};
+use report::{Answer, Report};
+
+/// Runs the program with the arguments and environment of this process.
+#[must_use]
+pub fn main() -> ExitCode {
+    let start = Instant::now();
+    let command = match cli::parse(std::env::args_os().collect()) {
+        Ok(command) => command,
+        Err(usage) => return report::usage(&usage),
+    };
+    let report = Report::new(&command, start);
+    let answer = open(&command.options).and_then(|freshness| answer(&freshness, &command));
+    match answer {
+        Ok(answer) => report.answer(&answer),
+        Err(error) => report.error(&error),
+    }
+}
+
+/// The configuration that the options choose, ready to be asked.
+fn open(options: &Options) -> Result<Freshness, Error> {
+    let config = match &options.config {
+        Some(path) => Config::load(path)?,
+        None => Config::find(
+            &std::env::current_dir()
+                .map_err(|source| ConfigError::Unreadable { path: ".".into(), source })?,
+        )?,
+    };
+    let strategy = chosen_strategy(options)?.unwrap_or(config.strategy);
+    let tool = Tool { name: "freshness".into(), version: env!("CARGO_PKG_VERSION").into() };
+    Ok(Freshness::new(config, tool, Environment::new(std::env::vars_os()))
+        .strategy(strategy)
+        .cargo_output(CargoOutput::Inherit)
+        .on_event(report::event))
+}
+
+/// The strategy that the command line or the environment names, in this order.
+fn chosen_strategy(options: &Options) -> Result<Option<StrategyName>, ConfigError> {
+    let by_variable = std::env::var_os("FRESHNESS_STRATEGY").filter(|name| !name.is_empty());
+    let by_variable = by_variable.map(|name| name.to_string_lossy().into_owned());
+    let named = match (&options.strategy, by_variable) {
+        (Some(name), _) => ("--strategy", name.clone()),
+        (None, Some(name)) => ("FRESHNESS_STRATEGY", name),
+        (None, None) => return Ok(None),
+    };
+    let (from, name) = named;
+    StrategyName::parse(&name).map(Some).ok_or(ConfigError::UnknownStrategy { from, name })
+}
+
+fn answer(freshness: &Freshness, command: &Command) -> Result<Answer, Error> {
+    let profile = &command.options.profile;
+    let directory = freshness.config().directory.clone();
+    let strategy = freshness.strategy_name();
+    let (outcome, strategies) = match command.action {
+        Action::Check => (freshness.check(profile)?, Vec::new()),
+        Action::Build { force, prebuilt: None } => {
+            let force = if force { Force::Yes } else { Force::No };
+            (freshness.build_with(profile, force)?, Vec::new())
+        }
+        Action::Build { prebuilt: Some(build_missing), .. } => {
+            let missing = if build_missing { Missing::Build } else { Missing::Fail };
+            (freshness.prebuilt(profile, missing)?, Vec::new())
+        }
+        Action::Explain => {
+            let explanation = freshness.explain(profile)?;
+            (explanation.outcome, explanation.strategies)
+        }
+    };
+    Ok(Answer { outcome, strategies, strategy, directory })
+}

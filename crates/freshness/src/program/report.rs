@@ -1,0 +1,336 @@
+//! The only printer: answers in text or JSON, errors, and notes of what goes on.
+//!
+//! Nothing that comes from a file system or the environment reaches a terminal raw: names are escaped
+//! the same way in text and in JSON.
+
+#![expect(clippy::print_stderr, reason = "this is the module that prints")]
+
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::time::Instant;
+
+use serde::Serialize;
+
+use super::cli::{Action, Command, Format, Usage};
+use crate::facade::Error;
+use crate::strategies::StrategyName;
+use crate::{Escaped, Event, Outcome, Reason};
+
+/// How many reasons `check` and `build` show before they count the rest.
+const REASONS_SHOWN: usize = 10;
+
+const STALE: u8 = 1;
+const TROUBLE: u8 = 2;
+
+/// What there is to say.
+pub(super) struct Answer {
+    pub(super) outcome: Outcome,
+    /// Each strategy's outcome, for `explain`.
+    pub(super) strategies: Vec<(String, Outcome)>,
+    pub(super) strategy: StrategyName,
+    /// The directory that paths are shown relative to.
+    pub(super) directory: PathBuf,
+}
+
+/// How to say it.
+pub(super) struct Report<'a> {
+    command: &'a Command,
+    start: Instant,
+}
+
+impl<'a> Report<'a> {
+    pub(super) fn new(command: &'a Command, start: Instant) -> Self {
+        Self { command, start }
+    }
+
+    /// Prints the answer; gives the exit status.
+    pub(super) fn answer(&self, answer: &Answer) -> ExitCode {
+        let printed = match (self.command.options.format, self.command.action) {
+            (Format::Json, _) => print_json(&self.json(answer)),
+            (Format::Text, Action::Build { .. }) => self.built(answer),
+            (Format::Text, action) => self.verdict(answer, action),
+        };
+        let is_build = matches!(self.command.action, Action::Build { .. });
+        match printed {
+            // Whoever closed the pipe has seen what they wanted; the verdict stands.
+            Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+                eprintln!("error: failed to write the answer: {error}");
+                ExitCode::from(TROUBLE)
+            }
+            _ if is_build || answer.outcome.verdict.is_fresh() => ExitCode::SUCCESS,
+            _ => ExitCode::from(STALE),
+        }
+    }
+
+    /// Prints an error; gives the exit status.
+    pub(super) fn error(&self, error: &Error) -> ExitCode {
+        let path = error.path().map(|path| Escaped::path(path).to_string());
+        let json = self.command.options.format == Format::Json;
+        trouble(json, error.code(), &format!("failed to {error}"), path, &error.hint())
+    }
+
+    fn milliseconds(&self) -> f64 {
+        self.start.elapsed().as_secs_f64() * 1000.0
+    }
+
+    fn built(&self, answer: &Answer) -> io::Result<()> {
+        let outcome = &answer.outcome;
+        let mut out = io::stdout().lock();
+        for archive in &outcome.archives {
+            writeln!(out, "{}", Escaped::path(&archive.path))?;
+        }
+        out.flush()?;
+        let what = match (outcome.built, outcome.prebuilt, outcome.verdict.is_fresh()) {
+            (_, true, _) => "prebuilt archives",
+            (true, _, _) => "built",
+            (false, _, true) => "fresh, cargo not started",
+            (false, _, false) => "fresh by now: another process built it",
+        };
+        eprintln!("freshness: {what} ({:.1} ms)", self.milliseconds());
+        Ok(())
+    }
+
+    fn verdict(&self, answer: &Answer, action: Action) -> io::Result<()> {
+        let mut out = io::stdout().lock();
+        let (outcome, profile) = (&answer.outcome, &self.command.options.profile);
+        let reasons = &outcome.verdict.reasons;
+        let strategy = answer.strategy.word();
+        let profile = Escaped::text(profile);
+        match reasons.len() {
+            0 => {
+                let generation = outcome.generation.unwrap_or_default();
+                writeln!(out, "fresh: profile {profile} by {strategy}, generation {generation}")?;
+            }
+            1 => writeln!(out, "stale: profile {profile} by {strategy}, 1 reason")?,
+            n => writeln!(out, "stale: profile {profile} by {strategy}, {n} reasons")?,
+        }
+        let shown = if action == Action::Explain { reasons.len() } else { REASONS_SHOWN };
+        for reason in reasons.iter().take(shown) {
+            writeln!(out, "  {}", shown_reason(reason, &answer.directory))?;
+        }
+        if reasons.len() > shown {
+            writeln!(out, "  and {} more: see `freshness explain`", reasons.len() - shown)?;
+        }
+        for (name, outcome) in &answer.strategies {
+            let count = outcome.verdict.reasons.len();
+            match count {
+                0 => writeln!(out, "{name}: fresh")?,
+                1 => writeln!(out, "{name}: stale, 1 reason")?,
+                n => writeln!(out, "{name}: stale, {n} reasons")?,
+            }
+        }
+        out.flush()
+    }
+
+    fn json<'o>(&self, answer: &'o Answer) -> JsonAnswer<'o>
+    where
+        'a: 'o,
+    {
+        let outcome = &answer.outcome;
+        let is_build = matches!(self.command.action, Action::Build { .. });
+        let strategies = answer.strategies.iter();
+        JsonAnswer {
+            schema: 1,
+            command: self.command.action.word(),
+            profile: &self.command.options.profile,
+            key: outcome.key.as_str(),
+            strategy: answer.strategy.word(),
+            verdict: outcome.verdict.word(),
+            reasons: (outcome.verdict.reasons.iter())
+                .map(|reason| JsonReason::new(reason, &answer.directory))
+                .collect(),
+            archives: outcome.archives.iter().map(JsonArchive::new).collect(),
+            generation: outcome.generation,
+            built: is_build.then_some(outcome.built),
+            prebuilt: is_build.then_some(outcome.prebuilt),
+            strategies: (!answer.strategies.is_empty())
+                .then(|| strategies.map(|(n, o)| (n.clone(), o.verdict.word().into())).collect()),
+            work: JsonWork::new(outcome),
+            duration_ms: JsonDuration { total: self.milliseconds() },
+        }
+    }
+}
+
+/// Prints help, or what is wrong with the arguments; gives the exit status.
+pub(super) fn usage(usage: &Usage) -> ExitCode {
+    if !usage.error.use_stderr() {
+        // Help and version: a closed pipe has seen enough.
+        let _ = usage.error.print();
+        return ExitCode::SUCCESS;
+    }
+    let text = usage.error.to_string();
+    match usage.format {
+        Format::Text => {
+            eprint!("{text}");
+            ExitCode::from(TROUBLE)
+        }
+        Format::Json => {
+            let message = text.lines().next().unwrap_or_default();
+            let message = message.strip_prefix("error: ").unwrap_or(message);
+            trouble(true, "usage", message, None, "see `freshness --help`")
+        }
+    }
+}
+
+/// Tells on standard error what goes on.
+pub(super) fn event(event: Event<'_>) {
+    match event {
+        Event::WaitingForLock { holder } => eprintln!("freshness: waiting for {holder}"),
+        Event::Stale { verdict } => {
+            for reason in verdict.reasons.iter().take(REASONS_SHOWN) {
+                eprintln!("freshness: {reason}");
+            }
+            if let Some(more) = verdict.reasons.len().checked_sub(REASONS_SHOWN).filter(|n| *n > 0)
+            {
+                eprintln!("freshness: and {more} more reasons");
+            }
+        }
+        Event::CargoStarts { .. } => {}
+        Event::CargoForced { package } => {
+            eprintln!(
+                "freshness: cargo calls {} fresh, which cannot be: building from nothing",
+                Escaped::text(package)
+            );
+        }
+        Event::ChangedDuringBuild { path } => {
+            eprintln!("freshness: {path} changed while cargo ran: building again");
+        }
+        Event::GlobMatchesNothing { glob } => {
+            eprintln!("freshness: warning: `{}` matches no file", Escaped::text(glob));
+        }
+        Event::UsingPrebuilt { dir, because } => {
+            eprintln!("freshness: warning: {because}");
+            eprintln!("freshness: warning: using prebuilt archives of {}", Escaped::path(dir));
+        }
+        Event::Note { text } => eprintln!("freshness: note: {text}"),
+    }
+}
+
+fn trouble(json: bool, code: &str, message: &str, path: Option<String>, hint: &str) -> ExitCode {
+    eprintln!("error: {message}\n  hint: {hint}");
+    if json {
+        let error = JsonError { code, message, path, hint };
+        // The exit status tells where no one reads.
+        let _ = print_json(&JsonTrouble { schema: 1, error });
+    }
+    ExitCode::from(TROUBLE)
+}
+
+fn print_json(value: &impl Serialize) -> io::Result<()> {
+    let mut out = io::stdout().lock();
+    serde_json::to_writer(&mut out, value)?;
+    writeln!(out)?;
+    out.flush()
+}
+
+/// A reason with its path relative to the directory where it is inside.
+fn shown_reason(reason: &Reason, directory: &Path) -> String {
+    match shown_path(reason, directory) {
+        Some(path) => format!("{} {path}: {}", reason.code(), reason.detail()),
+        None => format!("{}: {}", reason.code(), reason.detail()),
+    }
+}
+
+fn shown_path(reason: &Reason, directory: &Path) -> Option<String> {
+    let path = reason.path()?;
+    Some(Escaped::path(path.strip_prefix(directory).unwrap_or(path)).to_string())
+}
+
+#[derive(Serialize)]
+struct JsonAnswer<'a> {
+    schema: u32,
+    command: &'a str,
+    profile: &'a str,
+    key: &'a str,
+    strategy: &'a str,
+    verdict: &'a str,
+    reasons: Vec<JsonReason>,
+    archives: Vec<JsonArchive>,
+    generation: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    built: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    prebuilt: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    strategies: Option<serde_json::Map<String, serde_json::Value>>,
+    work: JsonWork,
+    duration_ms: JsonDuration,
+}
+
+#[derive(Serialize)]
+struct JsonReason {
+    code: &'static str,
+    path: Option<String>,
+    detail: String,
+}
+
+impl JsonReason {
+    fn new(reason: &Reason, directory: &Path) -> Self {
+        Self { code: reason.code(), path: shown_path(reason, directory), detail: reason.detail() }
+    }
+}
+
+#[derive(Serialize)]
+struct JsonArchive {
+    package: String,
+    path: String,
+    bytes: u64,
+    blake3: String,
+    kind: String,
+}
+
+impl JsonArchive {
+    fn new(archive: &crate::ReadyArchive) -> Self {
+        Self {
+            package: archive.package.clone(),
+            path: Escaped::path(&archive.path).to_string(),
+            bytes: archive.bytes,
+            blake3: archive.digest.iter().map(|byte| format!("{byte:02x}")).collect(),
+            kind: archive.kind.clone(),
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct JsonWork {
+    inputs: u64,
+    stats: u64,
+    files_read: u64,
+    bytes_read: u64,
+    digests_reused: u64,
+    processes_spawned: u64,
+}
+
+impl JsonWork {
+    fn new(outcome: &Outcome) -> Self {
+        let work = outcome.work;
+        Self {
+            inputs: work.inputs,
+            stats: work.stats,
+            files_read: work.files_read,
+            bytes_read: work.bytes_read,
+            digests_reused: work.digests_reused,
+            processes_spawned: work.processes_spawned,
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct JsonDuration {
+    total: f64,
+}
+
+#[derive(Serialize)]
+struct JsonTrouble<'a> {
+    schema: u32,
+    error: JsonError<'a>,
+}
+
+#[derive(Serialize)]
+struct JsonError<'a> {
+    code: &'a str,
+    message: &'a str,
+    path: Option<String>,
+    hint: &'a str,
+}

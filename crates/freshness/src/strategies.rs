@@ -1,0 +1,96 @@
+//! Turns the names of a configuration into strategies; the one place that knows them all.
+
+use freshness_core::FreshnessStrategy;
+use serde::Deserialize;
+use strategy_hash::{HashStrategy, Reread};
+use strategy_mtime::{MtimeStrategy, Rule};
+
+/// A strategy by name.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum StrategyName {
+    /// Stamps and recorded times.
+    Mtime,
+    /// Digests of contents.
+    #[default]
+    Hash,
+}
+
+impl StrategyName {
+    /// Every name, for messages.
+    pub const ALLOWED: &'static str = "`mtime` or `hash`";
+
+    /// The name in configurations.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            StrategyName::Mtime => "mtime",
+            StrategyName::Hash => "hash",
+        }
+    }
+
+    /// The strategy of this name, if there is one.
+    #[must_use]
+    pub fn parse(name: &str) -> Option<Self> {
+        [StrategyName::Mtime, StrategyName::Hash].into_iter().find(|s| s.word() == name)
+    }
+}
+
+/// The options of all strategies.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct StrategyOptions {
+    mtime: MtimeOptions,
+    hash: HashOptions,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct MtimeOptions {
+    #[serde(with = "RuleName")]
+    rule: Rule,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct HashOptions {
+    #[serde(with = "RereadName")]
+    reread: Reread,
+}
+
+#[derive(Deserialize)]
+#[serde(remote = "Rule", rename_all = "kebab-case")]
+enum RuleName {
+    Recorded,
+    NewerThan,
+}
+
+#[derive(Deserialize)]
+#[serde(remote = "Reread", rename_all = "kebab-case")]
+enum RereadName {
+    Changed,
+    Always,
+}
+
+impl StrategyOptions {
+    /// The strategy of this name, with its option.
+    #[must_use]
+    pub fn strategy(&self, name: StrategyName) -> Box<dyn FreshnessStrategy> {
+        match name {
+            StrategyName::Mtime => Box::new(MtimeStrategy { rule: self.mtime.rule }),
+            StrategyName::Hash => Box::new(HashStrategy { reread: self.hash.reread }),
+        }
+    }
+}
+
+/// One strategy of each name: a stamp holds the evidence of each, and options of one name share it.
+pub(crate) const EVIDENCE: [&dyn FreshnessStrategy; 2] =
+    [&MtimeStrategy { rule: Rule::Recorded }, &HashStrategy { reread: Reread::Changed }];
+
+/// Every strategy with every option, for comparison.
+pub(crate) const ALL: [&dyn FreshnessStrategy; 4] = [
+    &MtimeStrategy { rule: Rule::Recorded },
+    &MtimeStrategy { rule: Rule::NewerThan },
+    &HashStrategy { reread: Reread::Changed },
+    &HashStrategy { reread: Reread::Always },
+];
