@@ -11,7 +11,7 @@ use crate::decide::{Decision, Scene};
 use crate::error::BuildError;
 use crate::events::Event;
 use crate::lock::SlotLock;
-use crate::observe::{self, settled};
+use crate::observe::{self, BRIEFLY, settled};
 use crate::publish;
 use crate::rebuild::Rebuild;
 use crate::request::{MIN_GENERATIONS, Outcome, Request};
@@ -90,7 +90,8 @@ fn renewed(
     lock: &mut SlotLock,
     stamp: &Stamp,
 ) -> Result<Option<Stamp>, BuildError> {
-    let (cutoff, snapshot) = settled(|| lock.clock(&scene.slot), || Ok(scene.snapshot(stamp)?))?;
+    let (cutoff, snapshot) =
+        settled(BRIEFLY, || lock.clock(&scene.slot), || Ok(scene.snapshot(stamp)?))?;
     let evidence = observe::evidence(scene.request.strategies, &snapshot, |id| stamp.recorded(id));
     // The list, and the evidence of every strategy, must be what they were at the build. That one strategy
     // is content is not enough: a look by times alone proves nothing about contents, and renewing on

@@ -95,3 +95,52 @@ fn includes(table: &Table) -> Vec<PathBuf> {
         None => Vec::new(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn write(path: &Path, text: &str) {
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    }
+
+    use std::fs;
+
+    #[test]
+    fn nearer_files_win_and_the_home_comes_last() {
+        let dir = tempfile::tempdir().unwrap();
+        let (cwd, home) = (dir.path().join("a/b"), dir.path().join("home"));
+        let wrapper = || CargoConfig::read(&cwd, Some(&home)).program("rustc-wrapper");
+        assert_eq!(wrapper(), None);
+        write(&home.join("config.toml"), "[build]\nrustc-wrapper = \"far\"");
+        assert_eq!(wrapper(), Some("far".into()));
+        write(&dir.path().join("a/.cargo/config.toml"), "[build]\nrustc-wrapper = \"./near\"");
+        assert_eq!(wrapper(), Some(dir.path().join("a/./near")));
+    }
+
+    #[test]
+    fn every_place_is_a_candidate_and_included_files_are_too() {
+        let dir = tempfile::tempdir().unwrap();
+        let cwd = dir.path().join("a");
+        write(
+            &cwd.join(".cargo/config.toml"),
+            "include = [\"more.toml\", { path = \"config.toml\" }]",
+        );
+        write(&cwd.join(".cargo/more.toml"), "[target.'cfg(unix)']\nrustflags = [\"-Cx\"]");
+        let config = CargoConfig::read(&cwd, None);
+        for name in ["a/.cargo/config", "a/.cargo/more.toml", ".cargo/config.toml"] {
+            assert!(config.candidates.contains(&dir.path().join(name)), "{name}");
+        }
+        assert!(config.sets_target_rustflags(Some("x86_64-x")));
+    }
+
+    #[test]
+    fn a_file_that_cannot_be_parsed_chooses_nothing() {
+        let dir = tempfile::tempdir().unwrap();
+        write(&dir.path().join(".cargo/config.toml"), "[build\nrustc = 3");
+        assert_eq!(CargoConfig::read(dir.path(), None).program("rustc"), None);
+        write(&dir.path().join(".cargo/config.toml"), "[build]\nrustc = 3");
+        assert_eq!(CargoConfig::read(dir.path(), None).program("rustc"), None);
+    }
+}

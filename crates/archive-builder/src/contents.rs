@@ -126,3 +126,91 @@ fn newest_ctime(state: &State) -> Option<Timestamp> {
         State::Link { own, .. } => Some(own.ctime),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::path::Path;
+
+    use freshness_core::{InputSpec, Pattern, discover};
+
+    use super::*;
+
+    const SETTLED: Timestamp = Timestamp { secs: i64::MAX, nanos: 0 };
+    const RACY: Timestamp = Timestamp { secs: 0, nanos: 0 };
+
+    fn read(dir: &Path, cutoff: Timestamp, earlier: Option<&Contents>) -> Contents {
+        let tree = Pattern::Tree { dir: "".into(), skip: Vec::new() };
+        let specs = [InputSpec { pattern: tree, why: String::new() }];
+        Contents::read(&Snapshot::take(discover(dir, &specs).unwrap()), cutoff, earlier)
+    }
+
+    #[test]
+    fn a_rewrite_of_the_same_bytes_is_written_and_not_changed() {
+        let dir = tempfile::tempdir().unwrap();
+        let file = dir.path().join("a");
+        fs::write(&file, "x").unwrap();
+        let before = read(dir.path(), SETTLED, None);
+        let again = read(dir.path(), SETTLED, Some(&before));
+        assert_eq!(again.changed_since(&before, Changed::Written), None);
+        filetime::set_file_mtime(&file, filetime::FileTime::from_unix_time(5, 0)).unwrap();
+        let after = read(dir.path(), SETTLED, Some(&before));
+        assert!(after.changed_since(&before, Changed::Written).is_some());
+        assert_eq!(after.changed_since(&before, Changed::Content), None);
+        fs::write(&file, "y").unwrap();
+        let after = read(dir.path(), SETTLED, Some(&before));
+        assert!(after.changed_since(&before, Changed::Content).is_some());
+    }
+
+    #[test]
+    fn an_input_no_one_asked_for_counts_if_it_was_written_since() {
+        let dir = tempfile::tempdir().unwrap();
+        let long_ago = Contents { cutoff: RACY, ..Contents::default() };
+        let just_now = Contents { cutoff: SETTLED, ..Contents::default() };
+        fs::write(dir.path().join("a"), "x").unwrap();
+        let after = read(dir.path(), SETTLED, None);
+        assert!(after.changed_since(&long_ago, Changed::Content).is_some());
+        assert_eq!(after.changed_since(&just_now, Changed::Written), None);
+    }
+
+    #[test]
+    fn a_digest_is_taken_over_only_where_the_stat_proves_it() {
+        let dir = tempfile::tempdir().unwrap();
+        fs::write(dir.path().join("a"), "x").unwrap();
+        let mut settled = read(dir.path(), SETTLED, None);
+        for (_, digest) in settled.inputs.values_mut() {
+            *digest = Some([7; 32]);
+        }
+        let digests = |contents: &Contents| {
+            contents.inputs.values().map(|(_, digest)| *digest).collect::<Vec<_>>()
+        };
+        assert_eq!(digests(&read(dir.path(), SETTLED, Some(&settled))), [Some([7; 32])]);
+        settled.cutoff = RACY;
+        assert_ne!(digests(&read(dir.path(), SETTLED, Some(&settled))), [Some([7; 32])]);
+    }
+
+    #[test]
+    fn worlds_differ_in_content_kind_and_link_text_and_not_in_times() {
+        let dir = tempfile::tempdir().unwrap();
+        let file = dir.path().join("a");
+        let world = || {
+            let contents = read(dir.path(), SETTLED, None);
+            contents.world(contents.inputs.keys())
+        };
+        fs::write(&file, "x").unwrap();
+        let first = world();
+        filetime::set_file_mtime(&file, filetime::FileTime::from_unix_time(5, 0)).unwrap();
+        assert_eq!(world(), first);
+        fs::write(&file, "y").unwrap();
+        let second = world();
+        fs::rename(&file, dir.path().join("b")).unwrap();
+        std::os::unix::fs::symlink("b", &file).unwrap();
+        let third = world();
+        fs::remove_file(&file).unwrap();
+        std::os::unix::fs::symlink("./b", &file).unwrap();
+        let mut worlds = vec![first, second, third, world()];
+        worlds.sort_unstable();
+        worlds.dedup();
+        assert_eq!(worlds.len(), 4);
+    }
+}

@@ -178,3 +178,64 @@ fn is_executable(path: &Path) -> bool {
     use rustix::fs::{Access, access};
     path.is_file() && access(path, Access::EXEC_OK).is_ok()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn env(vars: &[(&str, &str)]) -> Environment {
+        Environment::new(vars.iter().map(|(name, value)| (name.into(), value.into())))
+    }
+
+    fn changes(then: &[(&str, &str)], declared: &[&str], now: &[(&str, &str)]) -> Vec<String> {
+        let declared = declared.iter().map(ToString::to_string).collect();
+        let recorded = env(then).facts(&declared);
+        env(now).compare(&recorded).iter().map(|reason| reason.detail()).collect()
+    }
+
+    #[test]
+    fn what_cargo_reads_is_compared_by_variable() {
+        assert_eq!(changes(&[], &[], &[("RUSTFLAGS", "-C x")]), ["RUSTFLAGS was not set, is now"]);
+        assert_eq!(changes(&[("RUSTFLAGS", "")], &[], &[]), ["RUSTFLAGS was set, is not"]);
+        let name = "CARGO_PROFILE_RELEASE_OPT_LEVEL";
+        assert_eq!(
+            changes(&[(name, "1")], &[], &[(name, "2")]),
+            [format!("{name} has another value")]
+        );
+        assert_eq!(changes(&[(name, "1")], &[], &[(name, "1")]), [""; 0]);
+    }
+
+    #[test]
+    fn what_was_declared_is_compared_and_nothing_else() {
+        assert_eq!(changes(&[], &["CC"], &[("CC", "gcc")]), ["CC was not set, is now"]);
+        assert_eq!(changes(&[("CC", "gcc")], &[], &[("CC", "clang")]), [""; 0]);
+        let without_effect = [("CARGO_BUILD_JOBS", "1"), ("CARGO_TARGET_DIR", "x"), ("HOME", "h")];
+        assert_eq!(changes(&[], &[], &without_effect), [""; 0]);
+        assert_eq!(changes(&[], &[], &[("CARGO_TARGET_X_RUNNER", "qemu")]), [""; 0]);
+        assert_eq!(changes(&[], &[], &[("CARGO_TARGET_X_LINKER", "ld")]).len(), 1);
+    }
+
+    #[test]
+    fn being_started_by_cargo_run_changes_nothing() {
+        let by_cargo = [("CARGO_PKG_NAME", "freshness"), ("OUT_DIR", "/x")];
+        assert_eq!(changes(&[], &["CARGO_PKG_NAME"], &by_cargo), [""; 0]);
+    }
+
+    #[test]
+    fn values_are_not_stored_and_equal_values_of_two_variables_do_not_show() {
+        let facts =
+            env(&[("A", "secret"), ("B", "secret")]).facts(&["A".into(), "B".into()].into());
+        assert_ne!(facts[0].digest, facts[1].digest);
+        assert_ne!(facts[0].digest, Some(*blake3::hash(b"secret").as_bytes()));
+    }
+
+    #[test]
+    fn programs_are_found_as_a_shell_finds_them() {
+        let env = env(&[("PATH", "/nonexistent:/bin")]);
+        let cwd = Path::new("/");
+        assert_eq!(env.find_program(OsStr::new("sh"), cwd), Some("/bin/sh".into()));
+        assert_eq!(env.find_program(OsStr::new("bin/sh"), cwd), Some("/bin/sh".into()));
+        assert_eq!(env.find_program(OsStr::new("/etc/passwd"), cwd), None);
+        assert_eq!(env.find_program(OsStr::new("no-such-program"), cwd), None);
+    }
+}

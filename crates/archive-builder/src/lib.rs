@@ -34,6 +34,8 @@ mod saw;
 mod seal;
 mod slot;
 mod small_file;
+#[cfg(test)]
+mod testing;
 mod toolchain;
 
 pub use build::{Force, build};

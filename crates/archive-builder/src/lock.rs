@@ -118,3 +118,58 @@ fn holder(path: &Path) -> String {
     let line = text.lines().next().unwrap_or_default();
     if line.is_empty() { "another process".into() } else { Escaped::text(line).to_string() }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::cell::RefCell;
+
+    use super::*;
+    use crate::testing;
+
+    fn tool() -> Tool {
+        Tool { name: "t".into(), version: "1".into() }
+    }
+
+    #[test]
+    fn a_held_lock_is_waited_for_once_announced_and_no_longer_than_said() {
+        let dir = tempfile::tempdir().unwrap();
+        let slot = testing::slot(dir.path());
+        let timeout = Duration::from_millis(60);
+        let held = SlotLock::acquire(&slot, &tool(), timeout, &|_| {}).unwrap();
+        let said = RefCell::new(Vec::new());
+        let listen = |event: Event<'_>| {
+            if let Event::WaitingForLock { holder } = event {
+                said.borrow_mut().push(holder.to_owned());
+            }
+        };
+        let error = SlotLock::acquire(&slot, &tool(), timeout, &listen).unwrap_err();
+        assert_eq!(error.code(), "lock-timeout");
+        let me = format!("process {} (t 1, since ", std::process::id());
+        assert!(error.to_string().contains(&me), "{error}");
+        assert_eq!(said.borrow().len(), 1);
+        assert!(SlotLock::try_acquire(&slot, &tool()).is_none());
+        drop(held);
+        assert!(SlotLock::try_acquire(&slot, &tool()).is_some());
+    }
+
+    #[test]
+    fn the_clock_is_the_file_systems_and_does_not_go_back() {
+        let dir = tempfile::tempdir().unwrap();
+        let slot = testing::slot(dir.path());
+        let mut lock = SlotLock::try_acquire(&slot, &tool()).unwrap();
+        let first = lock.clock(&slot).unwrap();
+        let file = dir.path().join("file");
+        fs::write(&file, "x").unwrap();
+        let written = sys::meta_of(&fs::metadata(&file).unwrap()).mtime;
+        assert!(first <= written && written <= lock.clock(&slot).unwrap());
+    }
+
+    #[test]
+    fn something_else_under_the_locks_name_is_an_error() {
+        let dir = tempfile::tempdir().unwrap();
+        let slot = testing::slot(dir.path());
+        fs::create_dir(slot.lock()).unwrap();
+        let error = SlotLock::acquire(&slot, &tool(), Duration::ZERO, &|_| {}).unwrap_err();
+        assert!(error.to_string().starts_with("open the lock "), "{error}");
+    }
+}

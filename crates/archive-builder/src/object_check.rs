@@ -89,3 +89,51 @@ fn architecture_named(name: &str) -> Option<Architecture> {
         _ => return None,
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+    use crate::testing::{AARCH64, X86_64, archive};
+
+    fn checked(bytes: &[u8], emit: Emit) -> Result<(), String> {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("file");
+        fs::write(&path, bytes).unwrap();
+        check(&path, emit, &Expected::for_target(Some("x86_64-unknown-linux-gnu")))
+    }
+
+    #[test]
+    fn an_archive_of_the_target_is_accepted_and_one_of_another_is_not() {
+        assert_eq!(checked(&archive(X86_64, b"x"), Emit::Link), Ok(()));
+        let other = checked(&archive(AARCH64, b"x"), Emit::Link).unwrap_err();
+        assert_eq!(other, "it is for Aarch64, the profile's target is X86_64");
+    }
+
+    #[test]
+    fn an_archive_cut_anywhere_is_refused() {
+        let whole = archive(X86_64, b"some payload");
+        for len in 0..whole.len() - 1 {
+            assert!(checked(&whole[..len], Emit::Link).is_err(), "{len}");
+        }
+    }
+
+    #[test]
+    fn an_unknown_target_is_not_held_against_an_archive() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("file");
+        fs::write(&path, archive(AARCH64, b"")).unwrap();
+        assert_eq!(check(&path, Emit::Link, &Expected::for_target(Some("my-target"))), Ok(()));
+    }
+
+    #[test]
+    fn bitcode_is_known_by_its_magic() {
+        assert_eq!(checked(b"BC\xc0\xde....", Emit::LlvmBc), Ok(()));
+        assert!(checked(b"BC", Emit::LlvmBc).is_err());
+        assert_eq!(
+            checked(&archive(X86_64, b""), Emit::LlvmBc).unwrap_err(),
+            "it is not LLVM bitcode"
+        );
+    }
+}

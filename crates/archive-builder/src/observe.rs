@@ -7,9 +7,12 @@ use freshness_core::{Evidence, FreshnessStrategy, Recorded, Snapshot, StrategyId
 
 use crate::error::BuildError;
 
-/// How long the file system's clock is given to move past the newest input: beyond the coarsest tick
-/// in use, the two seconds of FAT.
-const SETTLE: Duration = Duration::from_millis(2500);
+/// How long a build gives the file system's clock to move past the newest input: beyond the coarsest
+/// tick in use, the two seconds of FAT.
+pub(crate) const SETTLE: Duration = Duration::from_millis(2500);
+
+/// How long an answer that is ready is held up for that: a few of the ticks that are common.
+pub(crate) const BRIEFLY: Duration = Duration::from_millis(40);
 
 /// Between two looks at the clock; below the finest tick that is common, a jiffy.
 const RETRY: Duration = Duration::from_millis(2);
@@ -21,6 +24,7 @@ const RETRY: Duration = Duration::from_millis(2);
 /// # Errors
 /// Those of the clock and the snapshot.
 pub(crate) fn settled(
+    patience: Duration,
     mut clock: impl FnMut() -> Result<Timestamp, BuildError>,
     take: impl Fn() -> Result<Snapshot, BuildError>,
 ) -> Result<(Timestamp, Snapshot), BuildError> {
@@ -28,7 +32,7 @@ pub(crate) fn settled(
     loop {
         let cutoff = clock()?;
         let snapshot = take()?;
-        if snapshot.racy(cutoff).is_none() || start.elapsed() > SETTLE {
+        if snapshot.racy(cutoff).is_none() || start.elapsed() > patience {
             return Ok((cutoff, snapshot));
         }
         thread::sleep(RETRY);

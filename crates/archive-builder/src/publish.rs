@@ -95,10 +95,11 @@ fn put_in_place(
     let archives = slot.archives();
     let published = archives.join(place);
     let dir = published.parent().unwrap_or(&archives).to_path_buf();
+    let is_real = fs::symlink_metadata(&dir).is_ok_and(|metadata| metadata.is_dir());
     let is_whole = || matches!(seal::digest_file(&published), Ok((found, _)) if found == *digest);
-    if !is_whole() {
+    if !(is_real && is_whole()) {
         let copy = incoming.join(place.file_name().unwrap_or_default());
-        if !fs::symlink_metadata(&dir).is_ok_and(|m| m.is_dir()) {
+        if !is_real {
             durable::remove_any(&dir).doing("clear", &dir)?;
             fs::create_dir(&dir).doing("create", &dir)?;
         }
@@ -211,4 +212,146 @@ pub(crate) fn prune(slot: &Slot, newest: &Stamp, generations: usize) -> Result<(
 fn directories(stamp: &Stamp) -> BTreeSet<PathBuf> {
     let dir = |archive: &Archive| Some(PathBuf::from(archive.file.path.parent()?.file_name()?));
     stamp.archives.iter().filter_map(dir).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Read;
+    use std::os::unix::fs::MetadataExt;
+
+    use super::*;
+    use crate::testing::{self, X86_64, stamp_of};
+
+    struct World {
+        dir: tempfile::TempDir,
+        slot: Slot,
+    }
+
+    impl World {
+        fn new() -> Self {
+            let dir = tempfile::tempdir().unwrap();
+            let slot = testing::slot(dir.path());
+            Self { dir, slot }
+        }
+
+        /// Publishes an archive with this payload as cargo's.
+        fn publish(&self, payload: &[u8]) -> Result<Archive, BuildError> {
+            let source = self.dir.path().join("libx.a");
+            fs::write(&source, testing::archive(X86_64, payload)).unwrap();
+            let product =
+                Product { package: "x", emit: Emit::Link, source, file_name: "libx.a".into() };
+            publish(&self.slot, &product, &Expected::for_target(Some("x86_64-x")))
+        }
+
+        /// Builds, in short: publishes, stamps, prunes.
+        fn build(&self, generation: u64, payload: &[u8]) -> PathBuf {
+            let archive = self.publish(payload).unwrap();
+            let path = self.slot.dir().join(&archive.file.path);
+            let stamp = stamp_of(generation, vec![archive]);
+            write_stamp(&self.slot, &stamp).unwrap();
+            prune(&self.slot, &stamp, 3).unwrap();
+            path
+        }
+
+        fn condition(&self, archive: &Archive) -> Condition {
+            examine(&self.slot, archive, ReadBytes::WhereStatDiffers, &mut Work::default())
+        }
+    }
+
+    #[test]
+    fn equal_bytes_are_one_archive_and_other_bytes_another() {
+        let world = World::new();
+        let one = world.publish(b"one").unwrap();
+        let inode = |a: &Archive| fs::metadata(world.slot.dir().join(&a.file.path)).unwrap().ino();
+        let before = inode(&one);
+        assert_eq!(world.publish(b"one").unwrap(), one);
+        assert_eq!(inode(&one), before);
+        let two = world.publish(b"two").unwrap();
+        assert_ne!(two.file.path, one.file.path);
+        assert_eq!(world.condition(&one), Condition::Intact);
+    }
+
+    #[test]
+    fn damage_is_seen_and_replaced_by_another_file() {
+        let world = World::new();
+        let archive = world.publish(b"one").unwrap();
+        let path = world.slot.dir().join(&archive.file.path);
+        let whole = fs::read(&path).unwrap();
+        let mut held = fs::File::open(&path).unwrap();
+
+        // Someone truncates it in place; a reader that holds it sees that, and no repair goes into it.
+        fs::set_permissions(&path, Permissions::from_mode(0o644)).unwrap();
+        fs::write(&path, b"!<arch>\n").unwrap();
+        assert!(matches!(world.condition(&archive), Condition::Changed(_)));
+        world.publish(b"one").unwrap();
+        assert_eq!(fs::read(&path).unwrap(), whole);
+        let mut seen = Vec::new();
+        held.read_to_end(&mut seen).unwrap();
+        assert_eq!(seen, b"!<arch>\n");
+
+        fs::remove_file(&path).unwrap();
+        assert_eq!(world.condition(&archive), Condition::Missing);
+        fs::create_dir(&path).unwrap();
+        assert_eq!(world.condition(&archive), Condition::Changed("is a directory now".into()));
+        world.publish(b"one").unwrap();
+        assert_eq!(fs::read(&path).unwrap(), whole);
+    }
+
+    #[test]
+    fn a_link_where_an_archive_or_its_directory_was_is_not_followed() {
+        let world = World::new();
+        let archive = world.publish(b"one").unwrap();
+        let path = world.slot.dir().join(&archive.file.path);
+        let elsewhere = world.dir.path().join("elsewhere");
+        fs::rename(path.parent().unwrap(), &elsewhere).unwrap();
+        std::os::unix::fs::symlink(&elsewhere, path.parent().unwrap()).unwrap();
+        assert!(matches!(world.condition(&archive), Condition::Changed(_)));
+        world.publish(b"one").unwrap();
+        assert!(fs::symlink_metadata(path.parent().unwrap()).unwrap().is_dir());
+
+        fs::remove_file(&path).unwrap();
+        std::os::unix::fs::symlink(elsewhere.join("libx.a"), &path).unwrap();
+        assert_eq!(world.condition(&archive), Condition::Changed("is a link now".into()));
+    }
+
+    #[test]
+    fn the_generation_before_the_newest_outlives_the_next_build() {
+        let world = World::new();
+        let paths: Vec<PathBuf> =
+            (1..=5).map(|n| world.build(n, format!("payload {n}").as_bytes())).collect();
+        let there: Vec<bool> = paths.iter().map(|path| path.exists()).collect();
+        assert_eq!(there, [false, false, true, true, true]);
+        assert_eq!(earlier_stamps(&world.slot).len(), 2);
+        assert_eq!(Stamp::read(&world.slot.stamp()).unwrap().generation, 5);
+    }
+
+    #[test]
+    fn what_a_crash_left_behind_is_removed_and_nothing_that_is_named() {
+        let world = World::new();
+        let path = world.build(1, b"one");
+        let archives = world.slot.archives();
+        fs::create_dir_all(archives.join(".incoming/deep")).unwrap();
+        fs::create_dir(archives.join("unnamed")).unwrap();
+        fs::write(world.slot.stamps().join("7"), b"torn").unwrap();
+        fs::write(world.slot.dir().join("stamp.new"), b"torn").unwrap();
+        let next = world.build(2, b"two");
+        assert!(path.exists() && next.exists());
+        assert!(!archives.join(".incoming").exists() && !archives.join("unnamed").exists());
+        assert!(!world.slot.dir().join("stamp.new").exists());
+        assert_eq!(earlier_stamps(&world.slot).len(), 1);
+    }
+
+    #[test]
+    fn a_product_that_is_no_archive_leaves_nothing_published() {
+        let world = World::new();
+        let source = world.dir.path().join("libx.a");
+        fs::write(&source, b"!<arch>\n").unwrap();
+        let product =
+            Product { package: "x", emit: Emit::Link, source, file_name: "libx.a".into() };
+        let error = publish(&world.slot, &product, &Expected::for_target(None)).unwrap_err();
+        assert_eq!(error.to_string(), "take the staticlib of x: it holds no object file");
+        let incoming = std::ffi::OsString::from(".incoming");
+        let left = fs::read_dir(world.slot.archives()).unwrap().flatten();
+        assert_eq!(left.map(|e| e.file_name()).filter(|n| *n != incoming).count(), 0);
+    }
 }

@@ -19,8 +19,8 @@ use std::collections::BTreeSet;
 
 use freshness_core::stamp::EnvFact;
 use freshness_core::{
-    Archive, Digest, Evidence, Fact, InputPath, InputSpec, SealedFile, Snapshot, Stamp, Timestamp,
-    discover,
+    Archive, Digest, Evidence, Fact, InputPath, InputSpec, Pattern, SealedFile, Snapshot, Stamp,
+    Timestamp, discover,
 };
 
 use crate::build::Force;
@@ -34,7 +34,7 @@ use crate::error::{BuildError, Context};
 use crate::events::Event;
 use crate::inputs;
 use crate::lock::SlotLock;
-use crate::observe::{self, settled};
+use crate::observe::{self, SETTLE, settled};
 use crate::products;
 use crate::publish;
 use crate::saw::{self, CargoSaw, Made};
@@ -105,7 +105,10 @@ impl<'a> Rebuild<'a> {
         let mut forced = false;
         loop {
             match self.attempt(lock, &workspace, changed)? {
-                Attempt::Built(built) => return Ok(self.stamp(built)),
+                Attempt::Built(built) => {
+                    self.tell_of_idle_globs(&built);
+                    return Ok(self.stamp(built));
+                }
                 Attempt::InputChanged(path) if changed == Changed::Written => {
                     events(Event::ChangedDuringBuild { path: &path });
                     changed = Changed::Content;
@@ -124,6 +127,17 @@ impl<'a> Rebuild<'a> {
     /// How many processes were started.
     pub(crate) fn spawned(&self) -> u64 {
         self.cargo.spawned()
+    }
+
+    /// A glob that matches nothing is allowed, and most likely a slip.
+    fn tell_of_idle_globs(&self, built: &Built) {
+        for spec in &built.specs {
+            let Pattern::Glob { glob, .. } = &spec.pattern else { continue };
+            let found = discover(&built.snapshot.root, std::slice::from_ref(spec));
+            if found.is_ok_and(|found| found.paths.is_empty()) {
+                (self.scene.request.events)(Event::GlobMatchesNothing { glob });
+            }
+        }
     }
 
     fn attempt(
@@ -205,7 +219,7 @@ impl<'a> Rebuild<'a> {
         let units = self.units(workspace);
         let specs = self.specs(workspace, workspace.path_packages.values(), &units);
         let clock = || lock.clock(&self.scene.slot);
-        let (cutoff, snapshot) = settled(clock, || self.take(workspace, &specs))?;
+        let (cutoff, snapshot) = settled(SETTLE, clock, || self.take(workspace, &specs))?;
         let evidence = observe::evidence(self.scene.request.strategies, &snapshot, |id| {
             self.earlier.and_then(|stamp| stamp.recorded(id))
         });
@@ -244,7 +258,8 @@ impl<'a> Rebuild<'a> {
     fn units(&self, workspace: &Workspace) -> Vec<Unit> {
         let request = self.scene.request;
         let home = request.env.cargo_home(request.workspace);
-        units::scan(&self.scene.slot.target(), workspace, home.as_deref())
+        let slot = &self.scene.slot;
+        units::scan(slot.store(), &slot.target(), workspace, home.as_deref())
     }
 
     /// What the stamp remembers; where we stand is looked at besides.

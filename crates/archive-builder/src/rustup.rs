@@ -131,3 +131,75 @@ fn installed(home: &Path, settings: &Table, name: &str) -> Result<PathBuf, Strin
 fn text<'a>(table: &'a Table, key: &str) -> Option<&'a str> {
     table.get(key)?.as_str()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A rustup home with these toolchains and settings, and a working directory two levels deep.
+    fn staged(toolchains: &[&str], settings: &str) -> (tempfile::TempDir, PathBuf) {
+        let dir = tempfile::tempdir().unwrap();
+        for name in toolchains {
+            fs::create_dir_all(dir.path().join("home/toolchains").join(name)).unwrap();
+        }
+        fs::write(dir.path().join("home/settings.toml"), settings).unwrap();
+        let cwd = dir.path().join("outer/inner");
+        fs::create_dir_all(&cwd).unwrap();
+        (dir, cwd)
+    }
+
+    fn chosen(
+        dir: &tempfile::TempDir,
+        cwd: &Path,
+        toolchain: Option<&str>,
+    ) -> Result<String, String> {
+        let home = dir.path().join("home").into_os_string();
+        let mut vars = vec![("RUSTUP_HOME".into(), home)];
+        vars.extend(toolchain.map(|name| ("RUSTUP_TOOLCHAIN".into(), name.into())));
+        let found = toolchain_dir(&Environment::new(vars), cwd)?;
+        Ok(found.file_name().unwrap().to_string_lossy().into_owned())
+    }
+
+    const DEFAULT: &str = "default_toolchain = \"stable-h\"\ndefault_host_triple = \"h\"\n";
+
+    #[test]
+    fn the_variable_goes_before_files_and_files_before_the_default() {
+        let (dir, cwd) = staged(&["stable-h", "beta-h", "nightly-h"], DEFAULT);
+        assert_eq!(chosen(&dir, &cwd, None).as_deref(), Ok("stable-h"));
+        fs::write(dir.path().join("outer/rust-toolchain.toml"), "[toolchain]\nchannel = \"beta\"")
+            .unwrap();
+        assert_eq!(chosen(&dir, &cwd, None).as_deref(), Ok("beta-h"));
+        assert_eq!(chosen(&dir, &cwd, Some("nightly")).as_deref(), Ok("nightly-h"));
+        assert_eq!(chosen(&dir, &cwd, Some("")).as_deref(), Ok("beta-h"));
+    }
+
+    #[test]
+    fn the_nearest_file_or_override_wins() {
+        let (dir, cwd) = staged(&["stable-h", "beta-h", "nightly-h"], DEFAULT);
+        fs::write(cwd.join("rust-toolchain"), "nightly\n").unwrap();
+        let settings = format!("{DEFAULT}[overrides]\n{:?} = \"beta\"\n", dir.path().join("outer"));
+        fs::write(dir.path().join("home/settings.toml"), settings).unwrap();
+        assert_eq!(chosen(&dir, &cwd, None).as_deref(), Ok("nightly-h"));
+        fs::remove_file(cwd.join("rust-toolchain")).unwrap();
+        assert_eq!(chosen(&dir, &cwd, None).as_deref(), Ok("beta-h"));
+    }
+
+    #[test]
+    fn a_host_that_is_not_recorded_is_found_by_what_is_installed() {
+        let host = format!("{}-unknown-linux-gnu", std::env::consts::ARCH);
+        let name = format!("1.95.0-{host}");
+        let (dir, cwd) = staged(&[&name, "1.95.0-other-host"], "default_toolchain = \"1.95.0\"\n");
+        assert_eq!(chosen(&dir, &cwd, None), Ok(name));
+    }
+
+    #[test]
+    fn what_cannot_be_told_is_said() {
+        let (dir, cwd) = staged(&["stable-h"], "");
+        assert!(chosen(&dir, &cwd, None).unwrap_err().contains("no default toolchain"));
+        assert!(chosen(&dir, &cwd, Some("nope")).unwrap_err().contains("called nope"));
+        fs::write(cwd.join("rust-toolchain"), "").unwrap();
+        assert!(chosen(&dir, &cwd, None).unwrap_err().contains("names no toolchain"));
+        fs::write(dir.path().join("home/settings.toml"), "[[[").unwrap();
+        assert!(chosen(&dir, &cwd, Some("stable-h")).unwrap_err().contains("settings.toml"));
+    }
+}

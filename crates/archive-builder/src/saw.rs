@@ -177,3 +177,41 @@ pub(crate) fn forget(dirs: impl IntoIterator<Item = PathBuf>) -> Result<(), Buil
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn made(world: u8, digest: u8) -> Made {
+        Made {
+            package: "x".into(),
+            kind: "staticlib".into(),
+            environment: [0; 32],
+            world: [world; 32],
+            digest: [digest; 32],
+        }
+    }
+
+    #[test]
+    fn a_fresh_archive_must_be_one_that_was_made_from_the_same_inputs() {
+        let saw = CargoSaw { archives: vec![made(1, 1), made(1, 2)], ..CargoSaw::default() };
+        assert!(saw.agrees(&made(1, 1)) && saw.agrees(&made(1, 2)));
+        assert!(!saw.agrees(&made(1, 3)));
+        assert!(saw.agrees(&made(2, 3)), "nothing was made from these inputs before");
+    }
+
+    #[test]
+    fn a_torn_or_missing_record_vouches_for_nothing() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("cargo-saw");
+        let saw = CargoSaw { archives: vec![made(1, 1)], ..CargoSaw::nothing([3; 32]) };
+        assert!(!CargoSaw::read(&path).used([3; 32]));
+        saw.write(&path).unwrap();
+        assert!(CargoSaw::read(&path).used([3; 32]) && !CargoSaw::read(&path).used([4; 32]));
+        let bytes = fs::read(&path).unwrap();
+        for len in 0..bytes.len() {
+            fs::write(&path, &bytes[..len]).unwrap();
+            assert!(!CargoSaw::read(&path).used([3; 32]), "{len}");
+        }
+    }
+}

@@ -81,7 +81,15 @@ impl Slot {
         for dir in [self.dir.clone(), self.archives(), self.stamps(), self.target()] {
             check_directory(&dir, fs::symlink_metadata)?;
         }
-        Ok(())
+        let everyone_writes =
+            |dir: &Path| fs::metadata(dir).is_ok_and(|metadata| metadata.mode() & 0o002 != 0);
+        match [&self.store, &self.dir].into_iter().find(|dir| everyone_writes(dir)) {
+            Some(path) => {
+                let problem = "everyone may write it".into();
+                Err(BuildError::Untrusted { path: path.clone(), problem })
+            }
+            None => Ok(()),
+        }
     }
 
     /// Makes the store and the slot where they are missing, private to their owner.
@@ -120,9 +128,6 @@ fn check_directory(
     let me = rustix::process::geteuid().as_raw();
     if metadata.uid() != me {
         return untrusted(format!("it belongs to user {}, not to user {me}", metadata.uid()));
-    }
-    if metadata.mode() & 0o002 != 0 {
-        return untrusted("everyone may write it".into());
     }
     Ok(())
 }

@@ -215,3 +215,111 @@ fn changed(file: &SealedFile, work: &mut Work) -> Option<Reason> {
         Condition::Changed(problem) => Some(reason(problem)),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::PermissionsExt;
+
+    use super::*;
+
+    /// A directory with fake programs, and an environment that finds them.
+    struct Staged(tempfile::TempDir);
+
+    impl Staged {
+        fn new() -> Self {
+            let staged = Self(tempfile::tempdir().unwrap());
+            staged.program("bin/rustc", "one");
+            staged
+        }
+
+        fn path(&self, name: &str) -> PathBuf {
+            fs::canonicalize(self.0.path()).unwrap().join(name)
+        }
+
+        fn program(&self, name: &str, content: &str) {
+            let path = self.path(name);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(&path, content).unwrap();
+            fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
+            filetime::set_file_mtime(&path, filetime::FileTime::from_unix_time(1_000, 0)).unwrap();
+        }
+
+        fn choose(&self, vars: &[(&str, &str)]) -> Toolchain {
+            let bin = self.path("bin").into_os_string();
+            let named = vars.iter().map(|(n, v)| ((*n).into(), (*v).into()));
+            let path = ("PATH".into(), bin);
+            let env = Environment::new(std::iter::once(path).chain(named));
+            Toolchain::choose(&env, &CargoConfig::default(), self.0.path())
+        }
+
+        fn stamp(&self, toolchain: &Toolchain) -> Stamp {
+            let (facts, files) = toolchain.record(None).unwrap();
+            crate::testing::stamp(facts, files)
+        }
+    }
+
+    fn problems(toolchain: &Toolchain, stamp: &Stamp) -> Vec<String> {
+        toolchain.compare(stamp, &mut Work::default()).iter().map(|r| r.detail()).collect()
+    }
+
+    #[test]
+    fn the_same_compiler_chosen_another_way_is_the_same() {
+        let staged = Staged::new();
+        let stamp = staged.stamp(&staged.choose(&[]));
+        let by_variable = staged.path("bin/rustc");
+        let again = staged.choose(&[("RUSTC", by_variable.to_str().unwrap())]);
+        assert_eq!(problems(&again, &stamp), [""; 0]);
+    }
+
+    #[test]
+    fn where_nothing_names_a_compiler_the_recorded_one_is_looked_at() {
+        let staged = Staged::new();
+        let stamp = staged.stamp(&staged.choose(&[]));
+        let nothing = staged.choose(&[("PATH", "/nonexistent")]);
+        assert_eq!(problems(&nothing, &stamp), [""; 0]);
+        assert!(nothing.require_compiler().unwrap_err().to_string().contains("RUSTC is not set"));
+        fs::remove_file(staged.path("bin/rustc")).unwrap();
+        assert_eq!(problems(&nothing, &stamp), ["it is gone"]);
+    }
+
+    #[test]
+    fn another_compiler_wrapper_or_content_is_a_change() {
+        let staged = Staged::new();
+        let stamp = staged.stamp(&staged.choose(&[]));
+        staged.program("other/rustc", "one");
+        let other = staged.path("other/rustc");
+        let by_variable = staged.choose(&[("RUSTC", other.to_str().unwrap())]);
+        assert!(problems(&by_variable, &stamp)[0].starts_with("rustc was "));
+        let wrapped = staged.choose(&[("RUSTC_WRAPPER", other.to_str().unwrap())]);
+        assert!(problems(&wrapped, &stamp)[0].starts_with("RUSTC_WRAPPER was none, is "));
+        // The same length and modification time, as after an update that restores times.
+        staged.program("bin/rustc", "two");
+        assert_eq!(problems(&staged.choose(&[]), &stamp), ["content differs from what was sealed"]);
+        // The same bytes again, in another inode with another ctime.
+        staged.program("bin/rustc", "one");
+        assert_eq!(problems(&staged.choose(&[]), &stamp), [""; 0]);
+        let later = filetime::FileTime::from_unix_time(2_000, 0);
+        filetime::set_file_mtime(staged.path("bin/rustc"), later).unwrap();
+        assert_eq!(problems(&staged.choose(&[]), &stamp), ["its modification time changed"]);
+    }
+
+    #[test]
+    fn the_library_of_the_compiler_counts() {
+        let staged = Staged::new();
+        fs::create_dir_all(staged.path("lib")).unwrap();
+        fs::write(staged.path("lib/librustc_driver-1.so"), "driver").unwrap();
+        let stamp = staged.stamp(&staged.choose(&[]));
+        assert_eq!(stamp.toolchain_files.len(), 2);
+        fs::write(staged.path("lib/librustc_driver-1.so"), "another driver").unwrap();
+        assert_eq!(problems(&staged.choose(&[]), &stamp).len(), 1);
+    }
+
+    #[test]
+    fn a_named_compiler_that_is_not_there_is_doubt() {
+        let staged = Staged::new();
+        let stamp = staged.stamp(&staged.choose(&[]));
+        let gone = staged.choose(&[("RUSTC", "/nonexistent/rustc")]);
+        assert!(problems(&gone, &stamp)[0].starts_with("cannot tell which compiler"));
+        assert!(gone.require_compiler().is_err());
+    }
+}

@@ -47,6 +47,7 @@ pub(crate) struct Unit {
 
 /// Everything in a target directory that tells what units were made from.
 pub(crate) fn scan(
+    store: &Path,
     target_dir: &Path,
     workspace: &Workspace,
     cargo_home: Option<&Path>,
@@ -54,6 +55,7 @@ pub(crate) fn scan(
     let mut units = Vec::new();
     for profile_dir in profile_dirs(target_dir) {
         let scan = Scan {
+            store,
             target_dir,
             workspace,
             immutable: cargo_home.map(|home| ["registry", "git"].map(|d| home.join(d))),
@@ -98,6 +100,7 @@ fn split_hash(name: &str) -> Option<(&str, &str)> {
 }
 
 struct Scan<'a> {
+    store: &'a Path,
     target_dir: &'a Path,
     workspace: &'a Workspace,
     /// Where cargo keeps sources that it takes to be immutable (`find_stale_file` in its
@@ -208,7 +211,7 @@ impl Scan<'_> {
     }
 
     fn package_tree(&self, package: &PathPackage, why: &str) -> InputSpec {
-        let skip = vec![self.workspace.target_directory.clone(), self.target_dir.to_path_buf()];
+        let skip = vec![self.workspace.target_directory.clone(), self.store.to_path_buf()];
         let pattern = Pattern::Tree { dir: package.dir().to_path_buf(), skip };
         InputSpec { pattern, why: why.to_owned() }
     }
