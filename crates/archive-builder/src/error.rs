@@ -230,3 +230,64 @@ impl fmt::Display for Seconds {
         if secs.fract() == 0.0 { write!(f, "{secs} s") } else { write!(f, "{secs:.1} s") }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::path::PathBuf;
+
+    use super::*;
+
+    /// One of each, with the values that make the longest message.
+    fn every_error() -> Vec<BuildError> {
+        let path = || PathBuf::from("/ws/a\nb");
+        let input = InputPath::new(Path::new("/ws"), Path::new("/ws/src/lib.rs"));
+        let io = |kind: io::ErrorKind| BuildError::Io {
+            operation: "create the slot",
+            path: path(),
+            source: io::Error::new(kind, "the system's words"),
+        };
+        let missing =
+            |program| BuildError::ProgramMissing { program, problem: "it is not on PATH".into() };
+        vec![
+            io(io::ErrorKind::PermissionDenied),
+            io(io::ErrorKind::StorageFull),
+            io(io::ErrorKind::NotADirectory),
+            io(io::ErrorKind::Unsupported),
+            io(io::ErrorKind::Other),
+            BuildError::Untrusted { path: path(), problem: "everyone may write it".into() },
+            BuildError::LockTimeout {
+                path: path(),
+                waited: Duration::from_millis(1500),
+                holder: "process 7".into(),
+            },
+            missing("cargo"),
+            missing("rustc"),
+            BuildError::Profile { problem: "no `x`".into(), hint: "name one of: y".into() },
+            BuildError::Metadata { path: path(), problem: "cargo's words".into() },
+            BuildError::CargoFailed { path: path(), problem: "cargo ended".into() },
+            BuildError::CargoInsists { package: "x".into() },
+            BuildError::Artifact {
+                what: "staticlib".into(),
+                package: "x".into(),
+                problem: "it holds no object file".into(),
+            },
+            BuildError::ChangedDuringBuild { path: input },
+            freshness_core::discover::compile_glob("a[").unwrap_err().into(),
+            freshness_core::stamp::codec::TooLarge { bytes: 1 << 30 }.into(),
+            BuildError::Prebuilt {
+                what: "staticlib".into(),
+                package: "x".into(),
+                path: path(),
+                problem: "No such file".into(),
+            },
+        ]
+    }
+
+    #[test]
+    fn every_error_names_operation_path_and_next_step() {
+        let lines: Vec<String> = (every_error().iter())
+            .map(|e| format!("[{}] failed to {e}\n  hint: {}", e.code(), e.hint()))
+            .collect();
+        insta::assert_snapshot!(lines.join("\n"));
+    }
+}

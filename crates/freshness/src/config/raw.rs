@@ -1,0 +1,234 @@
+//! The configuration as it is written, and what its values must be.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use archive_builder::request::MIN_GENERATIONS;
+use archive_builder::{Emit, OnFailure, Panic, Profile};
+use freshness_core::path::normalize;
+use serde::Deserialize;
+use toml::Spanned;
+
+use super::{ConfigError, line_of};
+use crate::strategies::{StrategyName, StrategyOptions};
+
+/// The file as written.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(super) struct Config {
+    #[serde(default)]
+    strategy: StrategyName,
+    #[serde(default = "default_store")]
+    store: PathBuf,
+    lock_timeout: Option<Spanned<String>>,
+    generations: Option<Spanned<usize>>,
+    #[serde(default)]
+    strategy_options: StrategyOptions,
+    #[serde(default)]
+    profile: BTreeMap<String, Spanned<WrittenProfile>>,
+}
+
+/// A profile as written.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+struct WrittenProfile {
+    packages: Spanned<Vec<String>>,
+    #[serde(default)]
+    features: Vec<String>,
+    #[serde(default = "yes")]
+    default_features: bool,
+    #[serde(default = "release")]
+    cargo_profile: String,
+    target: Option<String>,
+    panic: Option<WrittenPanic>,
+    #[serde(default)]
+    rustflags: Vec<String>,
+    emit: Option<Spanned<Vec<WrittenEmit>>>,
+    #[serde(default)]
+    extra_inputs: Vec<Spanned<String>>,
+    #[serde(default)]
+    env: Vec<String>,
+    #[serde(default)]
+    on_failure: WrittenOnFailure,
+    prebuilt: Option<PathBuf>,
+}
+
+#[derive(Clone, Copy, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum WrittenPanic {
+    Unwind,
+    Abort,
+}
+
+#[derive(Clone, Copy, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum WrittenEmit {
+    Link,
+    LlvmBc,
+}
+
+#[derive(Clone, Copy, Default, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum WrittenOnFailure {
+    #[default]
+    Error,
+    Prebuilt,
+}
+
+fn default_store() -> PathBuf {
+    "target/freshness".into()
+}
+
+fn yes() -> bool {
+    true
+}
+
+fn release() -> String {
+    "release".into()
+}
+
+/// Ten minutes: longer than most cold builds of a runtime.
+const LOCK_TIMEOUT: Duration = Duration::from_secs(600);
+
+/// The newest generation and three to switch back to.
+const GENERATIONS: usize = 4;
+
+/// An error at a place in the text.
+struct At {
+    offset: usize,
+    problem: String,
+}
+
+impl Config {
+    /// The configuration with absolute paths and defaults.
+    ///
+    /// # Errors
+    /// The first value that is not allowed, with its line.
+    pub(super) fn resolve(
+        self,
+        path: PathBuf,
+        directory: PathBuf,
+        text: &str,
+    ) -> Result<super::Config, ConfigError> {
+        let invalid = |at: At| ConfigError::Invalid {
+            path: path.clone(),
+            line: line_of(text, at.offset),
+            problem: at.problem,
+        };
+        let lock_timeout = self.lock_timeout.map(duration).transpose().map_err(invalid)?;
+        let generations = self.generations.map(at_least_three).transpose().map_err(invalid)?;
+        let profiles = (self.profile.into_iter())
+            .map(|(name, raw)| Ok((name, raw.into_inner().resolve(&directory)?)))
+            .collect::<Result<_, At>>()
+            .map_err(invalid)?;
+        Ok(super::Config {
+            strategy: self.strategy,
+            options: self.strategy_options,
+            store: resolve_store(&directory.join(self.store)),
+            lock_timeout: lock_timeout.unwrap_or(LOCK_TIMEOUT),
+            generations: generations.unwrap_or(GENERATIONS),
+            profiles,
+            path,
+            directory,
+        })
+    }
+}
+
+impl WrittenProfile {
+    fn resolve(self, directory: &Path) -> Result<Profile, At> {
+        let at = |offset: usize, problem: &str| Err(At { offset, problem: problem.into() });
+        if self.packages.get_ref().is_empty() {
+            return at(
+                self.packages.span().start,
+                "`packages` is empty: name at least one package",
+            );
+        }
+        let emit = match &self.emit {
+            Some(emit) if !emit.get_ref().iter().any(|e| matches!(e, WrittenEmit::Link)) => {
+                return at(emit.span().start, "`emit` must contain `link`; `llvm-bc` may be added");
+            }
+            Some(emit) => emit.get_ref().iter().map(|e| (*e).into()).collect(),
+            None => [Emit::Link].into(),
+        };
+        for glob in &self.extra_inputs {
+            let problem = freshness_core::discover::compile_glob(glob.get_ref()).err();
+            if let Some(problem) = problem {
+                return at(glob.span().start, &problem.problem);
+            }
+        }
+        if matches!(self.on_failure, WrittenOnFailure::Prebuilt) && self.prebuilt.is_none() {
+            let problem = "`on-failure = \"prebuilt\"` needs `prebuilt = \"dir\"` beside it";
+            return at(self.packages.span().start, problem);
+        }
+        let mut profile = Profile::release(self.packages.into_inner());
+        profile.features = self.features.into_iter().collect();
+        profile.default_features = self.default_features;
+        profile.cargo_profile = self.cargo_profile;
+        profile.target = self.target;
+        profile.panic = self.panic.map(Into::into);
+        profile.rustflags = self.rustflags;
+        profile.emit = emit;
+        profile.extra_inputs = self.extra_inputs.into_iter().map(Spanned::into_inner).collect();
+        profile.env = self.env.into_iter().collect();
+        profile.on_failure = self.on_failure.into();
+        profile.prebuilt = self.prebuilt.map(|dir| normalize(&directory.join(dir)));
+        Ok(profile)
+    }
+}
+
+fn duration(text: Spanned<String>) -> Result<Duration, At> {
+    humantime::parse_duration(text.get_ref()).map_err(|error| At {
+        offset: text.span().start,
+        problem: format!("`lock-timeout` is not a duration such as `90s` or `10m`: {error}"),
+    })
+}
+
+fn at_least_three(generations: Spanned<usize>) -> Result<usize, At> {
+    match *generations.get_ref() {
+        few @ 0..MIN_GENERATIONS => Err(At {
+            offset: generations.span().start,
+            problem: format!("`generations` is {few}: at least {MIN_GENERATIONS} are kept"),
+        }),
+        enough => Ok(enough),
+    }
+}
+
+/// The store without links, as far as it is there: the key says where the workspace lies seen from it.
+fn resolve_store(store: &Path) -> PathBuf {
+    let store = normalize(store);
+    let there = store.ancestors().find_map(|dir| {
+        let real = fs::canonicalize(dir).ok()?;
+        Some(real.join(store.strip_prefix(dir).ok()?))
+    });
+    // `join("")` leaves a separator at the end.
+    normalize(&there.unwrap_or(store))
+}
+
+impl From<WrittenPanic> for Panic {
+    fn from(panic: WrittenPanic) -> Self {
+        match panic {
+            WrittenPanic::Unwind => Panic::Unwind,
+            WrittenPanic::Abort => Panic::Abort,
+        }
+    }
+}
+
+impl From<WrittenEmit> for Emit {
+    fn from(emit: WrittenEmit) -> Self {
+        match emit {
+            WrittenEmit::Link => Emit::Link,
+            WrittenEmit::LlvmBc => Emit::LlvmBc,
+        }
+    }
+}
+
+impl From<WrittenOnFailure> for OnFailure {
+    fn from(on_failure: WrittenOnFailure) -> Self {
+        match on_failure {
+            WrittenOnFailure::Error => OnFailure::Error,
+            WrittenOnFailure::Prebuilt => OnFailure::Prebuilt,
+        }
+    }
+}
