@@ -1,1 +1,27 @@
-//! Whole-program tests.
+//! Whole-program tests: the programs are driven as processes, on small cargo workspaces made for the purpose.
+//!
+//! A verdict is only a claim. So each generated workspace can be asked what it really is: [`World::probe`]
+//! links a C program against the archives that `freshness build` printed, runs it, and reads one constant
+//! for each source file. Everything is bounded: a program that hangs is killed and fails its test.
+#![expect(clippy::unwrap_used, reason = "what goes wrong here fails the test that asked for it")]
+#![expect(
+    clippy::disallowed_methods,
+    reason = "runs the programs under test, with environments of its own"
+)]
+
+mod files;
+mod gate;
+mod probe;
+mod program;
+mod redact;
+mod run;
+mod sources;
+mod world;
+
+pub use files::{Tree, long_ago, mtime_of, set_mtime, snapshot, wait_until, write, write_at};
+pub use gate::Gate;
+pub use probe::Constants;
+pub use program::freshness;
+pub use redact::{redact, redact_json};
+pub use run::{Process, Ran, Run};
+pub use world::World;

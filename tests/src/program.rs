@@ -1,0 +1,41 @@
+//! The program under test, built once for each test process.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::OnceLock;
+
+/// The path of the built `freshness`, as cargo itself names it.
+///
+/// # Panics
+/// It cannot be built.
+pub fn freshness() -> &'static Path {
+    static PROGRAM: OnceLock<PathBuf> = OnceLock::new();
+    PROGRAM.get_or_init(build)
+}
+
+fn build() -> PathBuf {
+    let args = ["build", "-p", "freshness", "--bin", "freshness", "--locked", "--quiet"];
+    let output = Command::new(env!("CARGO"))
+        .args(args)
+        .arg("--message-format=json")
+        .current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/.."))
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let messages = String::from_utf8(output.stdout).unwrap();
+    let program = messages.lines().find_map(|line| {
+        let message: serde_json::Value = serde_json::from_str(line).ok()?;
+        let is_ours = message["target"]["name"] == "freshness";
+        let path = message["executable"].as_str().filter(|_| is_ours)?;
+        Some(PathBuf::from(path))
+    });
+    program.unwrap_or_else(|| panic!("cargo names no program: {messages}"))
+}
+
+/// A directory for generated workspaces, in cargo's target directory.
+pub(crate) fn scratch() -> PathBuf {
+    let target = freshness().ancestors().nth(2).unwrap();
+    let scratch = target.join("tmp").join("worlds");
+    std::fs::create_dir_all(&scratch).unwrap();
+    scratch
+}

@@ -1,0 +1,238 @@
+//! One run of a program: its own environment, a time limit, and what it answered.
+
+use std::ffi::{OsStr, OsString};
+use std::fs::{self, File};
+use std::os::unix::process::{CommandExt, ExitStatusExt};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+/// Longer than any build of a generated workspace takes on a busy machine.
+const LIMIT: Duration = Duration::from_secs(60);
+
+/// A run being prepared. Its environment holds nothing that is not named here.
+#[derive(Debug)]
+pub struct Run {
+    command: Command,
+    limit: Duration,
+}
+
+/// A run under way, in a process group of its own.
+#[derive(Debug)]
+pub struct Process {
+    child: Child,
+    output: TempDir,
+    limit: Duration,
+}
+
+/// A run that ended.
+#[derive(Debug)]
+pub struct Ran {
+    status: ExitStatus,
+    /// What it said on standard output.
+    pub stdout: String,
+    /// What it said on standard error.
+    pub stderr: String,
+}
+
+impl Run {
+    /// A run of `program` in `directory`, with an empty environment.
+    pub fn new(program: impl AsRef<OsStr>, directory: &Path) -> Self {
+        let mut command = Command::new(program);
+        command.current_dir(directory).env_clear().stdin(Stdio::null()).process_group(0);
+        Self { command, limit: LIMIT }
+    }
+
+    /// Adds arguments.
+    pub fn args(mut self, args: impl IntoIterator<Item = impl AsRef<OsStr>>) -> Self {
+        self.command.args(args);
+        self
+    }
+
+    /// Sets a variable.
+    pub fn env(mut self, name: &str, value: impl AsRef<OsStr>) -> Self {
+        self.command.env(name, value);
+        self
+    }
+
+    /// Removes a variable.
+    pub fn without(mut self, name: &str) -> Self {
+        self.command.env_remove(name);
+        self
+    }
+
+    /// Works in another directory.
+    pub fn in_directory(mut self, directory: &Path) -> Self {
+        self.command.current_dir(directory);
+        self
+    }
+
+    /// Prefixes the program and its arguments with another command, `prlimit` say.
+    pub fn under(self, wrapper: &[&str]) -> Self {
+        let mut command = Command::new(wrapper[0]);
+        command.args(&wrapper[1..]).arg(self.command.get_program()).args(self.command.get_args());
+        command.env_clear().stdin(Stdio::null()).process_group(0);
+        let set = self.command.get_envs().filter_map(|(name, value)| Some((name, value?)));
+        command.envs(set);
+        command.current_dir(self.command.get_current_dir().unwrap());
+        Self { command, limit: self.limit }
+    }
+
+    /// Starts it. Its output goes to files, so that nothing it leaves running keeps us waiting.
+    ///
+    /// # Panics
+    /// It cannot be started.
+    pub fn start(mut self) -> Process {
+        let output = tempfile::tempdir().unwrap();
+        self.command.stdout(File::create(output.path().join("out")).unwrap());
+        self.command.stderr(File::create(output.path().join("err")).unwrap());
+        let child = self.command.spawn().unwrap_or_else(|e| panic!("{:?}: {e}", self.command));
+        Process { child, output, limit: self.limit }
+    }
+
+    /// Runs it to its end.
+    ///
+    /// # Panics
+    /// It cannot be started, or does not end in time.
+    pub fn run(self) -> Ran {
+        self.start().wait()
+    }
+}
+
+impl Process {
+    /// What it has said on standard error so far.
+    ///
+    /// # Panics
+    /// Its output cannot be read.
+    pub fn stderr(&self) -> String {
+        text(&self.output.path().join("err"))
+    }
+
+    /// Kills it and all that it started, at once.
+    ///
+    /// # Panics
+    /// There is no `kill`.
+    pub fn kill(mut self) {
+        self.kill_group();
+    }
+
+    /// Waits for its end.
+    ///
+    /// # Panics
+    /// It does not end in time.
+    pub fn wait(mut self) -> Ran {
+        let start = Instant::now();
+        loop {
+            if let Some(status) = self.child.try_wait().unwrap() {
+                let stdout = text(&self.output.path().join("out"));
+                return Ran { status, stdout, stderr: self.stderr() };
+            }
+            if start.elapsed() > self.limit {
+                self.kill_group();
+                panic!("no end after {:?}: {}", self.limit, self.stderr());
+            }
+            thread::sleep(Duration::from_millis(2));
+        }
+    }
+
+    fn kill_group(&mut self) {
+        let group = format!("-{}", self.child.id());
+        Command::new("kill").args(["-9", "--", &group]).status().unwrap();
+        self.child.wait().unwrap();
+    }
+}
+
+fn text(path: &Path) -> String {
+    String::from_utf8(fs::read(path).unwrap()).unwrap()
+}
+
+impl Ran {
+    /// The exit status; `None` if a signal ended it.
+    #[must_use]
+    pub fn code(&self) -> Option<i32> {
+        assert!(!self.stderr.contains("panicked at"), "{self:#?}");
+        assert_eq!(self.status.core_dumped(), false, "{self:#?}");
+        self.status.code()
+    }
+
+    /// Demands an exit status.
+    ///
+    /// # Panics
+    /// It is another.
+    #[track_caller]
+    #[must_use]
+    pub fn expect(self, code: i32) -> Self {
+        assert_eq!(self.code(), Some(code), "{self:#?}");
+        self
+    }
+
+    /// The paths on standard output, one a line.
+    ///
+    /// # Panics
+    /// One is not absolute.
+    #[must_use]
+    pub fn paths(&self) -> Vec<PathBuf> {
+        let paths: Vec<PathBuf> = self.stdout.lines().map(PathBuf::from).collect();
+        assert!(paths.iter().all(|path| path.is_absolute()), "{self:#?}");
+        paths
+    }
+
+    /// The one JSON object on standard output.
+    ///
+    /// # Panics
+    /// It is not one.
+    #[track_caller]
+    #[must_use]
+    pub fn json(&self) -> Value {
+        let value: Value = serde_json::from_str(&self.stdout)
+            .unwrap_or_else(|error| panic!("not one JSON value: {error}: {self:#?}"));
+        assert!(value.is_object(), "{self:#?}");
+        value
+    }
+
+    /// The reasons of an answer in JSON as `code path`, or `code` alone where no path is the culprit; empty for fresh.
+    ///
+    /// # Panics
+    /// It is no answer, or its exit status and verdict do not agree with its reasons.
+    #[track_caller]
+    #[must_use]
+    pub fn reasons(&self) -> Vec<String> {
+        let json = self.json();
+        let reasons = json["reasons"].as_array().unwrap_or_else(|| panic!("{self:#?}"));
+        let shown = |reason: &Value| match reason["path"].as_str() {
+            Some(path) => format!("{} {path}", reason["code"].as_str().unwrap()),
+            None => reason["code"].as_str().unwrap().to_owned(),
+        };
+        let stale = if json["command"] == "build" { 0 } else { 1 };
+        let (status, verdict) = if reasons.is_empty() { (0, "fresh") } else { (stale, "stale") };
+        assert_eq!(self.code(), Some(status), "{self:#?}");
+        assert_eq!(json["verdict"], verdict, "{self:#?}");
+        reasons.iter().map(shown).collect()
+    }
+
+    /// The code of an error in JSON, whose exit status and shape must be an error's.
+    ///
+    /// # Panics
+    /// It is no error.
+    #[track_caller]
+    #[must_use]
+    pub fn error_code(&self) -> String {
+        assert_eq!(self.code(), Some(2), "{self:#?}");
+        let json = self.json();
+        assert_eq!(json["schema"], 1, "{self:#?}");
+        let error = &json["error"];
+        let is_text = |name: &str| error[name].as_str().is_some_and(|text| !text.is_empty());
+        assert!(is_text("code") && is_text("message") && is_text("hint"), "{self:#?}");
+        assert!(error["path"].is_null() || error["path"].is_string(), "{self:#?}");
+        error["code"].as_str().unwrap().to_owned()
+    }
+}
+
+/// A `PATH` of these directories.
+pub(crate) fn path_of(directories: &[PathBuf]) -> OsString {
+    std::env::join_paths(directories).unwrap()
+}
