@@ -2,8 +2,10 @@
 //!
 //! Two sorts. Some follow from where we stand and are found anew at every look: configuration files of
 //! cargo and toolchain files up the tree, there or not. The others follow from the build and are
-//! remembered in the stamp: the workspace's manifest and lock file, the path packages that took part,
-//! and what cargo's units say they read. Registry and git packages are pinned by the lock file.
+//! remembered in the stamp: the workspace's manifest and lock file, the manifests of the path packages
+//! that took part, and what cargo's units say they read. Registry and git packages are pinned by the
+//! lock file. As long as a package's units have not said what they read (before its first build, or
+//! where what they left cannot be understood), every file of it counts.
 
 use std::path::{Path, PathBuf};
 
@@ -42,10 +44,16 @@ pub(crate) fn of_build<'a>(
         at(&root.join("Cargo.lock"), "lock file"),
     ];
     for package in packages {
-        let why = format!("package {}", package.name);
-        let dir = package.dir().to_path_buf();
         specs.push(at(&package.manifest, &format!("manifest of {}", package.name)));
-        specs.push(InputSpec { pattern: Pattern::Tree { dir, skip: skip.clone() }, why });
+        let build_script = package.dir().join("build.rs");
+        if !package.has_build_script {
+            specs.push(at(&build_script, &format!("build script that {} may get", package.name)));
+        }
+        if !is_told_by(units, package) {
+            let why = format!("package {}", package.name);
+            let dir = package.dir().to_path_buf();
+            specs.push(InputSpec { pattern: Pattern::Tree { dir, skip: skip.clone() }, why });
+        }
         if !package.dir().starts_with(root) {
             // It may inherit from a workspace of its own, wherever that is.
             let above = package.dir().ancestors().skip(1);
@@ -60,6 +68,12 @@ pub(crate) fn of_build<'a>(
     specs.sort();
     specs.dedup();
     specs
+}
+
+/// Whether the units of a package say all that they read.
+fn is_told_by(units: &[Unit], package: &PathPackage) -> bool {
+    let mut own = units.iter().filter(|unit| unit.package == package.name);
+    own.clone().any(Unit::is_compilation) && own.all(|unit| unit.is_complete)
 }
 
 /// An entry of `extra-inputs`: a path where it holds no special character, else a glob.

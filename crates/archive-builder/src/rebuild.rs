@@ -235,17 +235,23 @@ impl<'a> Rebuild<'a> {
         saw: &CargoSaw,
         contents: &Contents,
     ) -> Result<BTreeSet<String>, BuildError> {
-        let mut fit = BTreeSet::new();
-        let mut unfit = Vec::new();
+        let mut fit = Vec::new();
+        let mut generated_anew = BTreeSet::new();
         for unit in self.units(workspace) {
             if saw.vouches_for(&workspace.root, &unit, contents)? {
-                fit.extend(unit.targets.iter().map(|target| format!("{}/{target}", unit.package)));
-            } else {
-                unfit.push(unit.dir);
+                fit.push(unit);
+                continue;
+            }
+            unit.forget()?;
+            if unit.is_build_script() {
+                generated_anew.insert(unit.package);
             }
         }
-        saw::forget(unfit)?;
-        Ok(fit)
+        fit.retain(|unit| unit.is_build_script() || !generated_anew.contains(&unit.package));
+        let names = fit.iter().flat_map(|unit| {
+            unit.targets.iter().map(|target| format!("{}/{target}", unit.package))
+        });
+        Ok(names.collect())
     }
 
     fn run_cargo(&self, workspace: &Workspace) -> Result<Messages, BuildError> {

@@ -16,8 +16,7 @@
 //! removed whole.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use bincode::{Decode, Encode};
 use freshness_core::discover::BadGlob;
@@ -27,7 +26,7 @@ use freshness_core::{Digest, InputPath, InputSpec, discover};
 use crate::cargo::units::Unit;
 use crate::contents::Contents;
 use crate::durable;
-use crate::error::{BuildError, Context};
+use crate::error::BuildError;
 use crate::small_file;
 
 const FORMAT: Format = Format { magic: *b"freshsaw", version: 1 };
@@ -167,19 +166,10 @@ pub(crate) fn world(
     Ok(contents.world(paths.iter()))
 }
 
-/// Removes the fingerprints of units, so that cargo makes them again.
-///
-/// # Errors
-/// Those of removing them.
-pub(crate) fn forget(dirs: impl IntoIterator<Item = PathBuf>) -> Result<(), BuildError> {
-    for dir in dirs {
-        fs::remove_dir_all(&dir).doing("remove cargo's fingerprint", &dir)?;
-    }
-    Ok(())
-}
-
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
 
     fn made(world: u8, digest: u8) -> Made {

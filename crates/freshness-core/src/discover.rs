@@ -1,8 +1,8 @@
 //! Turns patterns into the list of paths that a snapshot will look at.
 //!
 //! The list is sorted and without repeats, whatever order directories are read in. Directories are
-//! not inputs of their own: an added file is seen by its path, and an empty directory changes no
-//! archive. A directory that cannot be listed *is* listed, with why, because what it holds cannot
+//! not inputs of their own, but where a build script may have listed them: an added file is seen by
+//! its path, and an empty directory changes no archive. A directory that cannot be listed *is* listed, with why, because what it holds cannot
 //! be vouched for. Costs one `readdir` per directory of each tree, and of each glob as deep as it can
 //! match.
 
@@ -13,9 +13,9 @@ use std::path::{Path, PathBuf};
 use globset::{GlobBuilder, GlobMatcher};
 use rustix::io::Errno;
 
-use crate::input::{InputSpec, Pattern};
+use crate::input::{InputSpec, NestedPackages, Pattern};
 use crate::path::{InputPath, normalize};
-use crate::walk::{self, Depth};
+use crate::walk::{self, Depth, Manner};
 
 /// The paths to look at, in path order.
 #[derive(Debug)]
@@ -47,11 +47,17 @@ pub fn discover(root: &Path, specs: &[InputSpec]) -> Result<InputSet, BadGlob> {
         match &spec.pattern {
             Pattern::Path(path) => set.insert(path, None),
             Pattern::Tree { dir, skip } => {
-                set.insert_walk(&root.join(dir), skip, Depth::All, |_| true);
+                set.insert_walk(&root.join(dir), skip, Manner::plain(Depth::All), |_| true);
+            }
+            Pattern::Followed { dir, skip, nested } => {
+                let leave_out_packages = *nested == NestedPackages::LeftOut;
+                let manner = Manner { depth: Depth::All, follow: true, leave_out_packages };
+                set.insert_walk(&root.join(dir), skip, manner, |_| true);
             }
             Pattern::Glob { base, glob, skip } => {
                 let Some(glob) = Glob::parse(&root.join(base), glob)? else { continue };
-                set.insert_walk(&glob.start, skip, glob.depth, |path| glob.wants(path));
+                let manner = Manner::plain(glob.depth);
+                set.insert_walk(&glob.start, skip, manner, |path| glob.wants(path));
             }
         }
     }
@@ -70,11 +76,17 @@ impl InputSet {
         &mut self,
         dir: &Path,
         skip: &[PathBuf],
-        depth: Depth,
+        manner: Manner,
         wanted: impl Fn(&Path) -> bool,
     ) {
         let skip: Vec<PathBuf> = skip.iter().map(|s| normalize(&self.root.join(s))).collect();
-        let found = walk::walk(dir, &skip, depth);
+        let found = walk::walk(dir, &skip, manner);
+        if manner.follow {
+            // A build script may list directories, so an empty one can matter.
+            for path in &found.directories {
+                self.insert(path, None);
+            }
+        }
         for path in found.files.iter().filter(|p| wanted(p)) {
             self.insert(path, None);
         }

@@ -15,6 +15,16 @@ pub struct InputSpec {
     pub why: String,
 }
 
+/// What to do with directories below a package that hold a `Cargo.toml` of their own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum NestedPackages {
+    /// Look into them like into any other.
+    Listed,
+    /// Leave them out, as cargo does when it lists a package (`list_files_walk` in its
+    /// `sources/path.rs`).
+    LeftOut,
+}
+
 /// Where inputs are. Relative paths are relative to the workspace root.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Pattern {
@@ -26,6 +36,16 @@ pub enum Pattern {
         dir: PathBuf,
         /// Directories below it that are not looked into, known by where they are.
         skip: Vec<PathBuf>,
+    },
+    /// Everything below a directory as cargo looks at a directory that a build script names, or at the
+    /// package of one that names nothing: through links, each directory once, directories included.
+    Followed {
+        /// The directory.
+        dir: PathBuf,
+        /// Directories below it that are not looked into, known by where they are.
+        skip: Vec<PathBuf>,
+        /// What to do with directories that are packages of their own.
+        nested: NestedPackages,
     },
     /// Every file below `base` whose path relative to `base` matches `glob`.
     ///

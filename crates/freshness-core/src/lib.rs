@@ -16,7 +16,7 @@ pub mod verdict;
 pub mod walk;
 
 pub use discover::{InputSet, discover};
-pub use input::{InputSpec, Pattern};
+pub use input::{InputSpec, NestedPackages, Pattern};
 pub use path::{Escaped, InputPath};
 pub use snapshot::{Kind, Meta, Snapshot, State, Target, Timestamp};
 pub use stamp::{Archive, Digest, EnvFact, Fact, SealedFile, Stamp};

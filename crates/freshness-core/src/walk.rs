@@ -2,9 +2,11 @@
 //!
 //! Nothing is passed over because of its name, but for a repository's `.git`. cargo's target
 //! directories are recognised by where they are (the caller says) and by the `CACHEDIR.TAG` that
-//! cargo writes into them: a module called `target` is a module. Links are listed, never followed,
-//! so a link loop cannot hold a walk. The order of the result is the directory's, not sorted.
+//! cargo writes into them: a module called `target` is a module. Links are listed; where they are
+//! followed, each directory is looked into once, so a link loop cannot hold a walk. The order of the
+//! result is the directory's, not sorted.
 
+use std::collections::HashSet;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -23,6 +25,8 @@ const TAG_BY_CARGO: &[u8] = b"created by cargo";
 pub struct Walk {
     /// Absolute paths of files, links and special files.
     pub files: Vec<PathBuf>,
+    /// Absolute paths of the directories that were looked into, but for the first.
+    pub directories: Vec<PathBuf>,
     /// Absolute paths of directories that could not be listed, with why.
     pub unlisted: Vec<(PathBuf, io::Error)>,
 }
@@ -46,45 +50,80 @@ impl Depth {
     }
 }
 
-/// Lists everything below `dir` as far as `depth`, not looking into `skip` (absolute paths without
-/// `.` and `..`).
+/// How to walk.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Manner {
+    /// How far down.
+    pub depth: Depth,
+    /// Whether directories behind links are looked into.
+    pub follow: bool,
+    /// Whether directories that hold a `Cargo.toml` are left out.
+    pub leave_out_packages: bool,
+}
+
+impl Manner {
+    /// As far as `depth`, past links and into packages.
+    #[must_use]
+    pub fn plain(depth: Depth) -> Self {
+        Self { depth, follow: false, leave_out_packages: false }
+    }
+}
+
+/// Lists everything below `dir`, not looking into `skip` (absolute paths without `.` and `..`).
 #[must_use]
-pub fn walk(dir: &Path, skip: &[PathBuf], depth: Depth) -> Walk {
-    let mut found = Walk::default();
-    let mut pending = vec![(dir.to_path_buf(), depth)];
+pub fn walk(dir: &Path, skip: &[PathBuf], manner: Manner) -> Walk {
+    let mut walker = Walker { skip, manner, seen: HashSet::new(), found: Walk::default() };
+    let mut pending = vec![(dir.to_path_buf(), manner.depth)];
     let mut below = Vec::new();
     while let Some((dir, depth)) = pending.pop() {
-        if let Err(error) = list(&dir, skip, &mut below, &mut found.files) {
-            found.unlisted.push((dir, error));
+        if let Err(error) = walker.list(&dir, &mut below) {
+            walker.found.unlisted.push((dir, error));
         }
         let below = below.drain(..);
         pending.extend(below.filter_map(|dir| Some((dir, depth.below()?))));
     }
-    found
+    walker.found
 }
 
-fn list(
-    dir: &Path,
-    skip: &[PathBuf],
-    below: &mut Vec<PathBuf>,
-    files: &mut Vec<PathBuf>,
-) -> io::Result<()> {
-    for entry in fs::read_dir(dir)? {
-        let entry = entry?;
-        let name = entry.file_name();
-        if name == ".git" {
-            continue;
+struct Walker<'a> {
+    skip: &'a [PathBuf],
+    manner: Manner,
+    /// Device and inode of every directory looked into, where links are followed.
+    seen: HashSet<(u64, u64)>,
+    found: Walk,
+}
+
+impl Walker<'_> {
+    fn list(&mut self, dir: &Path, below: &mut Vec<PathBuf>) -> io::Result<()> {
+        if self.manner.follow && !self.seen.insert(sys::identity_of(&fs::metadata(dir)?)) {
+            return Ok(());
         }
-        let path = dir.join(&name);
-        if entry.file_type()?.is_dir() {
-            if !skip.contains(&normalize(&path)) && !is_cargo_target(&path) {
-                below.push(path);
+        for entry in fs::read_dir(dir)? {
+            let entry = entry?;
+            let name = entry.file_name();
+            if name == ".git" {
+                continue;
             }
-        } else {
-            files.push(path);
+            let (path, kind) = (dir.join(&name), entry.file_type()?);
+            let is_directory = match kind.is_symlink() && self.manner.follow {
+                true => path.is_dir(),
+                false => kind.is_dir(),
+            };
+            if !kind.is_dir() {
+                self.found.files.push(path.clone());
+            }
+            if is_directory && self.is_walked(&path) {
+                below.push(path.clone());
+                self.found.directories.push(path);
+            }
         }
+        Ok(())
     }
-    Ok(())
+
+    fn is_walked(&self, dir: &Path) -> bool {
+        let is_package = || self.manner.leave_out_packages && dir.join("Cargo.toml").exists();
+        !self.skip.contains(&normalize(dir)) && !is_package() && !is_cargo_target(dir)
+    }
 }
 
 /// Whether cargo itself tagged `dir` as its target directory.

@@ -5,9 +5,10 @@ use serde::Deserialize;
 use strategy_hash::{HashStrategy, Reread};
 use strategy_mtime::{MtimeStrategy, Rule};
 
+use crate::config::word::{self, Word};
+
 /// A strategy by name.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "lowercase")]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum StrategyName {
     /// Stamps and recorded times.
     Mtime,
@@ -17,9 +18,6 @@ pub enum StrategyName {
 }
 
 impl StrategyName {
-    /// Every name, for messages.
-    pub const ALLOWED: &'static str = "`mtime` or `hash`";
-
     /// The name in configurations.
     #[must_use]
     pub fn word(self) -> &'static str {
@@ -32,7 +30,7 @@ impl StrategyName {
     /// The strategy of this name, if there is one.
     #[must_use]
     pub fn parse(name: &str) -> Option<Self> {
-        [StrategyName::Mtime, StrategyName::Hash].into_iter().find(|s| s.word() == name)
+        word::parse(name)
     }
 }
 
@@ -47,29 +45,13 @@ pub struct StrategyOptions {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 struct MtimeOptions {
-    #[serde(with = "RuleName")]
-    rule: Rule,
+    rule: Word<Rule>,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 struct HashOptions {
-    #[serde(with = "RereadName")]
-    reread: Reread,
-}
-
-#[derive(Deserialize)]
-#[serde(remote = "Rule", rename_all = "kebab-case")]
-enum RuleName {
-    Recorded,
-    NewerThan,
-}
-
-#[derive(Deserialize)]
-#[serde(remote = "Reread", rename_all = "kebab-case")]
-enum RereadName {
-    Changed,
-    Always,
+    reread: Word<Reread>,
 }
 
 impl StrategyOptions {
@@ -77,8 +59,8 @@ impl StrategyOptions {
     #[must_use]
     pub fn strategy(&self, name: StrategyName) -> Box<dyn FreshnessStrategy> {
         match name {
-            StrategyName::Mtime => Box::new(MtimeStrategy { rule: self.mtime.rule }),
-            StrategyName::Hash => Box::new(HashStrategy { reread: self.hash.reread }),
+            StrategyName::Mtime => Box::new(MtimeStrategy { rule: self.mtime.rule.0 }),
+            StrategyName::Hash => Box::new(HashStrategy { reread: self.hash.reread.0 }),
         }
     }
 }

@@ -3,6 +3,10 @@
 //! cargo's reference, "Outputs of the Build Script": lines `cargo::key=value` or, in the older form,
 //! `cargo:key=value`. A script that declares neither kind of `rerun-if` is run again whenever a file
 //! of its package changes.
+//!
+//! We go further than cargo in one case. A script that declares variables and no path (every user of
+//! `cc` does, unless it also names its sources) has said nothing of its files, and cargo then watches
+//! none of them: an edited C source is never compiled again. Here its whole package counts.
 
 use std::path::PathBuf;
 
@@ -18,9 +22,9 @@ pub(crate) struct Declared {
 }
 
 impl Declared {
-    /// Whether it declared nothing, so that every file of its package counts.
+    /// Whether it declared no path, so that every file of its package counts.
     pub(crate) fn is_whole_package(&self) -> bool {
-        self.paths.is_empty() && self.env.is_empty()
+        self.paths.is_empty()
     }
 }
 
@@ -53,5 +57,6 @@ mod tests {
         assert_eq!(declared.env, ["CC"]);
         assert!(!declared.is_whole_package());
         assert!(parse_output(b"cargo:rustc-cfg=x\n").is_whole_package());
+        assert!(parse_output(b"cargo:rerun-if-env-changed=CC\n").is_whole_package());
     }
 }

@@ -186,7 +186,8 @@ impl Plan {
         target_dir: &Path,
     ) -> Self {
         let mut args: Vec<String> = vec!["build".into(), "--lib".into()];
-        let mut arg = |name: &str, value: &str| args.extend([name.into(), value.to_owned()]);
+        // One word each, so that no value can be taken for an option.
+        let mut arg = |name: &str, value: &str| args.push(format!("{name}={value}"));
         for requested in &workspace.requested {
             arg("--package", &requested.id);
         }

@@ -44,6 +44,8 @@ pub(crate) struct PathPackage {
     pub(crate) name: String,
     /// Its manifest.
     pub(crate) manifest: PathBuf,
+    /// Whether it has a build script.
+    pub(crate) has_build_script: bool,
 }
 
 impl PathPackage {
@@ -144,7 +146,12 @@ fn path_closure(
     local
         .map(|p| {
             let manifest = p.manifest_path.clone().into();
-            (p.id.repr.clone(), PathPackage { name: p.name.to_string(), manifest })
+            let has_build_script =
+                p.targets.iter().any(|target| target.kind.contains(&TargetKind::CustomBuild));
+            (
+                p.id.repr.clone(),
+                PathPackage { name: p.name.to_string(), manifest, has_build_script },
+            )
         })
         .collect()
 }

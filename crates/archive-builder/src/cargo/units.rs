@@ -3,8 +3,14 @@
 //! cargo keeps one directory per unit, `<profile>/.fingerprint/<package>-<hash>/`, with its dep-info
 //! and the hash it compares; the hash covers flags, features, profile and compiler, so one package
 //! may have several. Output of rustc lies in `deps/`, that of build scripts in `build/` (cargo's
-//! `core/compiler/layout.rs`). Removing a unit's fingerprint makes cargo build that unit again, and
-//! whatever depends on it. We only ever do so in a target directory of our own.
+//! `core/compiler/layout.rs`). We only ever change a target directory of our own.
+//!
+//! Forgetting a unit makes cargo build it again *and whatever depends on it*, and takes more than its
+//! fingerprint. cargo decides what is out of date before it runs anything, from files (`check_filesystem`
+//! in its `fingerprint/mod.rs`): a missing dep-info makes a compilation and its dependents out of date.
+//! But a build script has no dep-info; without its fingerprint it runs again while the library that
+//! includes what it generates stays as it was. Its dependents are out of date only where its recorded
+//! output is missing.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -14,19 +20,26 @@ use std::path::{Path, PathBuf};
 
 use freshness_core::path::normalize;
 use freshness_core::sys::{bytes_of_path, meta_of};
-use freshness_core::{Digest, InputSpec, Pattern};
+use freshness_core::{Digest, InputSpec, NestedPackages, Pattern};
 
 use super::build_script;
 use super::dep_info;
 use super::invoke::Target;
 use super::metadata::{PathPackage, Workspace};
+use crate::durable;
+use crate::error::{BuildError, Context};
 use crate::small_file;
+
+/// How cargo names the unit that runs a build script.
+const RUN_BUILD_SCRIPT: &str = "run-build-script";
 
 /// One unit of cargo's work, as it was left on disk.
 #[derive(Debug)]
 pub(crate) struct Unit {
     /// The directory of its fingerprint.
     pub(crate) dir: PathBuf,
+    /// The recorded output, where it is a build script that ran.
+    pub(crate) output: Option<PathBuf>,
     /// That directory, relative to cargo's target directory.
     pub(crate) name: String,
     /// The package's name.
@@ -43,6 +56,31 @@ pub(crate) struct Unit {
     pub(crate) identity: Digest,
     /// Whether all of that could be read.
     pub(crate) is_complete: bool,
+}
+
+impl Unit {
+    /// Whether rustc made it, and so says what it read.
+    pub(crate) fn is_compilation(&self) -> bool {
+        self.output.is_none()
+    }
+
+    /// Whether it is a build script, compiled or run: what it made enters the package's library.
+    pub(crate) fn is_build_script(&self) -> bool {
+        self.targets
+            .iter()
+            .any(|t| t.starts_with(RUN_BUILD_SCRIPT) || t.starts_with("build-script"))
+    }
+
+    /// Makes cargo build it again, and whatever depends on it.
+    ///
+    /// # Errors
+    /// Those of removing what cargo remembers of it.
+    pub(crate) fn forget(&self) -> Result<(), BuildError> {
+        for path in self.output.iter().chain([&self.dir]) {
+            durable::remove_any(path).doing("remove what cargo remembers in", path)?;
+        }
+        Ok(())
+    }
 }
 
 /// Everything in a target directory that tells what units were made from.
@@ -123,6 +161,7 @@ impl Scan<'_> {
         let output = self.profile_dir.join("build").join(&dir_name).join("output");
         let mut unit = Unit {
             name,
+            output: files.iter().any(|f| f.starts_with(RUN_BUILD_SCRIPT)).then(|| output.clone()),
             package: package.to_owned(),
             targets: files
                 .iter()
@@ -137,7 +176,7 @@ impl Scan<'_> {
             dir,
         };
         for target in unit.targets.clone() {
-            let read = match target.starts_with("run-build-script") {
+            let read = match target.starts_with(RUN_BUILD_SCRIPT) {
                 true => self.add_build_script(&mut unit, &output, &packages, package),
                 false => self.add_compilation(&mut unit, &target, hash, &packages, package),
             };
@@ -184,8 +223,7 @@ impl Scan<'_> {
         Some(())
     }
 
-    /// Adds what a build script declared; without any, its whole package (cargo's reference,
-    /// "Change Detection").
+    /// Adds what a build script declared; where that is no path, its whole package.
     fn add_build_script(
         &self,
         unit: &mut Unit,
@@ -210,17 +248,23 @@ impl Scan<'_> {
         Some(())
     }
 
+    /// Directories that hold what is built.
+    fn skip(&self) -> Vec<PathBuf> {
+        vec![self.workspace.target_directory.clone(), self.store.to_path_buf()]
+    }
+
     fn package_tree(&self, package: &PathPackage, why: &str) -> InputSpec {
-        let skip = vec![self.workspace.target_directory.clone(), self.store.to_path_buf()];
-        let pattern = Pattern::Tree { dir: package.dir().to_path_buf(), skip };
-        InputSpec { pattern, why: why.to_owned() }
+        let skip = self.skip();
+        let (dir, nested) = (package.dir().to_path_buf(), NestedPackages::LeftOut);
+        InputSpec { pattern: Pattern::Followed { dir, skip, nested }, why: why.to_owned() }
     }
 
     /// Adds a path that a build script named: a file, a directory with all it holds, or nothing yet.
     fn add_declared(&self, unit: &mut Unit, path: &Path, why: &str) {
         self.add_path(unit, path, why);
         if path.is_dir() && !self.is_left_out(path) {
-            let pattern = Pattern::Tree { dir: path.to_path_buf(), skip: Vec::new() };
+            let (dir, nested) = (path.to_path_buf(), NestedPackages::Listed);
+            let pattern = Pattern::Followed { dir, skip: self.skip(), nested };
             unit.inputs.push(InputSpec { pattern, why: why.to_owned() });
         }
     }

@@ -5,7 +5,7 @@
 
 use bincode::{Decode, Encode};
 
-use crate::input::{InputSpec, Pattern};
+use crate::input::{InputSpec, NestedPackages, Pattern};
 use crate::path::InputPath;
 use crate::snapshot::{self, Kind, Target, Timestamp};
 use crate::strategy::Evidence;
@@ -46,6 +46,8 @@ enum Place {
     Path(Vec<u8>),
     Tree(Vec<u8>, Vec<Vec<u8>>),
     Glob(Vec<u8>, String, Vec<Vec<u8>>),
+    /// The directory, what is skipped, and whether nested packages are left out.
+    Followed(Vec<u8>, Vec<Vec<u8>>, bool),
 }
 
 #[derive(Clone, Copy, Debug, Encode, Decode)]
@@ -182,6 +184,10 @@ impl From<&Pattern> for Place {
         match pattern {
             Pattern::Path(path) => Place::Path(bytes_of_path(path).to_vec()),
             Pattern::Tree { dir, skip } => Place::Tree(bytes_of_path(dir).to_vec(), all(skip)),
+            Pattern::Followed { dir, skip, nested } => {
+                let left_out = *nested == NestedPackages::LeftOut;
+                Place::Followed(bytes_of_path(dir).to_vec(), all(skip), left_out)
+            }
             Pattern::Glob { base, glob, skip } => {
                 Place::Glob(bytes_of_path(base).to_vec(), glob.clone(), all(skip))
             }
@@ -195,6 +201,11 @@ impl From<Place> for Pattern {
         match place {
             Place::Path(path) => Pattern::Path(path_of_bytes(path)),
             Place::Tree(dir, skip) => Pattern::Tree { dir: path_of_bytes(dir), skip: all(skip) },
+            Place::Followed(dir, skip, left_out) => {
+                let nested =
+                    if left_out { NestedPackages::LeftOut } else { NestedPackages::Listed };
+                Pattern::Followed { dir: path_of_bytes(dir), skip: all(skip), nested }
+            }
             Place::Glob(base, glob, skip) => {
                 Pattern::Glob { base: path_of_bytes(base), glob, skip: all(skip) }
             }

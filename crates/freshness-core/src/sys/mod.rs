@@ -5,7 +5,7 @@
 #[cfg(unix)]
 mod unix;
 #[cfg(unix)]
-pub use unix::{bytes_of_path, meta_of, open_regular, path_of_bytes};
+pub use unix::{bytes_of_path, identity_of, meta_of, open_regular, path_of_bytes};
 
 /// Whether the last component of a path may be a symbolic link.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

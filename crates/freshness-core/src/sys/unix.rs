@@ -42,6 +42,12 @@ fn timestamp(secs: i64, nanos: i64) -> Timestamp {
     Timestamp { secs, nanos: u32::try_from(nanos).unwrap_or(0) }
 }
 
+/// Device and inode: what a directory is, whatever path leads to it.
+#[must_use]
+pub fn identity_of(metadata: &Metadata) -> (u64, u64) {
+    (metadata.dev(), metadata.ino())
+}
+
 /// Opens a regular file for reading, without waiting for a writer where a FIFO took its place.
 ///
 /// # Errors

@@ -2,6 +2,7 @@
 //! allowed values.
 
 mod raw;
+pub(crate) mod word;
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -83,7 +84,7 @@ pub enum ConfigError {
     #[error(
         "use the strategy `{}` that {from} names: allowed are {}",
         Escaped::text(name),
-        StrategyName::ALLOWED
+        word::allowed::<StrategyName>()
     )]
     UnknownStrategy {
         /// Where the name came from.
@@ -223,6 +224,10 @@ mod tests {
             (profile, "panic = \"maybe\""),
             (profile, "on-failure = \"prebuilt\""),
             (profile, "extra-inputs = [\"a[\"]"),
+            (profile, "env = [\"A=B\"]"),
+            ("strategy = 1", ""),
+            ("store = \"\"", ""),
+            ("store = \"a/..\"", ""),
             ("strategy = ", ""),
         ];
         let errors: Vec<String> =

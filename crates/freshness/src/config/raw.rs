@@ -11,6 +11,7 @@ use freshness_core::path::normalize;
 use serde::Deserialize;
 use toml::Spanned;
 
+use super::word::Word;
 use super::{ConfigError, line_of};
 use crate::strategies::{StrategyName, StrategyOptions};
 
@@ -19,9 +20,9 @@ use crate::strategies::{StrategyName, StrategyOptions};
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub(super) struct Config {
     #[serde(default)]
-    strategy: StrategyName,
+    strategy: Word<StrategyName>,
     #[serde(default = "default_store")]
-    store: PathBuf,
+    store: Spanned<PathBuf>,
     lock_timeout: Option<Spanned<String>>,
     generations: Option<Spanned<usize>>,
     #[serde(default)]
@@ -42,43 +43,21 @@ struct WrittenProfile {
     #[serde(default = "release")]
     cargo_profile: String,
     target: Option<String>,
-    panic: Option<WrittenPanic>,
+    panic: Option<Word<Panic>>,
     #[serde(default)]
     rustflags: Vec<String>,
-    emit: Option<Spanned<Vec<WrittenEmit>>>,
+    emit: Option<Spanned<Vec<Word<Emit>>>>,
     #[serde(default)]
     extra_inputs: Vec<Spanned<String>>,
     #[serde(default)]
-    env: Vec<String>,
+    env: Vec<Spanned<String>>,
     #[serde(default)]
-    on_failure: WrittenOnFailure,
+    on_failure: Word<OnFailure>,
     prebuilt: Option<PathBuf>,
 }
 
-#[derive(Clone, Copy, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-enum WrittenPanic {
-    Unwind,
-    Abort,
-}
-
-#[derive(Clone, Copy, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-enum WrittenEmit {
-    Link,
-    LlvmBc,
-}
-
-#[derive(Clone, Copy, Default, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-enum WrittenOnFailure {
-    #[default]
-    Error,
-    Prebuilt,
-}
-
-fn default_store() -> PathBuf {
-    "target/freshness".into()
+fn default_store() -> Spanned<PathBuf> {
+    Spanned::new(0..0, "target/freshness".into())
 }
 
 fn yes() -> bool {
@@ -117,6 +96,7 @@ impl Config {
             line: line_of(text, at.offset),
             problem: at.problem,
         };
+        let store = not_empty(self.store).map_err(invalid)?;
         let lock_timeout = self.lock_timeout.map(duration).transpose().map_err(invalid)?;
         let generations = self.generations.map(at_least_three).transpose().map_err(invalid)?;
         let profiles = (self.profile.into_iter())
@@ -124,9 +104,9 @@ impl Config {
             .collect::<Result<_, At>>()
             .map_err(invalid)?;
         Ok(super::Config {
-            strategy: self.strategy,
+            strategy: self.strategy.0,
             options: self.strategy_options,
-            store: resolve_store(&directory.join(self.store)),
+            store: resolve_store(&directory.join(store)),
             lock_timeout: lock_timeout.unwrap_or(LOCK_TIMEOUT),
             generations: generations.unwrap_or(GENERATIONS),
             profiles,
@@ -146,10 +126,10 @@ impl WrittenProfile {
             );
         }
         let emit = match &self.emit {
-            Some(emit) if !emit.get_ref().iter().any(|e| matches!(e, WrittenEmit::Link)) => {
+            Some(emit) if !emit.get_ref().contains(&Word(Emit::Link)) => {
                 return at(emit.span().start, "`emit` must contain `link`; `llvm-bc` may be added");
             }
-            Some(emit) => emit.get_ref().iter().map(|e| (*e).into()).collect(),
+            Some(emit) => emit.get_ref().iter().map(|emit| emit.0).collect(),
             None => [Emit::Link].into(),
         };
         for glob in &self.extra_inputs {
@@ -158,7 +138,11 @@ impl WrittenProfile {
                 return at(glob.span().start, &problem.problem);
             }
         }
-        if matches!(self.on_failure, WrittenOnFailure::Prebuilt) && self.prebuilt.is_none() {
+        let cannot_be_set = |name: &str| name.is_empty() || name.contains(['=', '\0']);
+        if let Some(name) = self.env.iter().find(|name| cannot_be_set(name.get_ref())) {
+            return at(name.span().start, "`env` lists names of variables: not empty, without `=`");
+        }
+        if self.on_failure.0 == OnFailure::Prebuilt && self.prebuilt.is_none() {
             let problem = "`on-failure = \"prebuilt\"` needs `prebuilt = \"dir\"` beside it";
             return at(self.packages.span().start, problem);
         }
@@ -167,15 +151,26 @@ impl WrittenProfile {
         profile.default_features = self.default_features;
         profile.cargo_profile = self.cargo_profile;
         profile.target = self.target;
-        profile.panic = self.panic.map(Into::into);
+        profile.panic = self.panic.map(|panic| panic.0);
         profile.rustflags = self.rustflags;
         profile.emit = emit;
         profile.extra_inputs = self.extra_inputs.into_iter().map(Spanned::into_inner).collect();
-        profile.env = self.env.into_iter().collect();
-        profile.on_failure = self.on_failure.into();
+        profile.env = self.env.into_iter().map(Spanned::into_inner).collect();
+        profile.on_failure = self.on_failure.0;
         profile.prebuilt = self.prebuilt.map(|dir| normalize(&directory.join(dir)));
         Ok(profile)
     }
+}
+
+/// An empty store would be the directory itself.
+fn not_empty(store: Spanned<PathBuf>) -> Result<PathBuf, At> {
+    let offset = store.span().start;
+    let store = store.into_inner();
+    if normalize(&store).as_os_str().is_empty() {
+        let problem = "`store` is the directory itself: name one for the store alone".into();
+        return Err(At { offset, problem });
+    }
+    Ok(store)
 }
 
 fn duration(text: Spanned<String>) -> Result<Duration, At> {
@@ -204,31 +199,4 @@ fn resolve_store(store: &Path) -> PathBuf {
     });
     // `join("")` leaves a separator at the end.
     normalize(&there.unwrap_or(store))
-}
-
-impl From<WrittenPanic> for Panic {
-    fn from(panic: WrittenPanic) -> Self {
-        match panic {
-            WrittenPanic::Unwind => Panic::Unwind,
-            WrittenPanic::Abort => Panic::Abort,
-        }
-    }
-}
-
-impl From<WrittenEmit> for Emit {
-    fn from(emit: WrittenEmit) -> Self {
-        match emit {
-            WrittenEmit::Link => Emit::Link,
-            WrittenEmit::LlvmBc => Emit::LlvmBc,
-        }
-    }
-}
-
-impl From<WrittenOnFailure> for OnFailure {
-    fn from(on_failure: WrittenOnFailure) -> Self {
-        match on_failure {
-            WrittenOnFailure::Error => OnFailure::Error,
-            WrittenOnFailure::Prebuilt => OnFailure::Prebuilt,
-        }
-    }
 }
