@@ -1,15 +1,15 @@
 //! One run of a program: its own environment, a time limit, and what it answered.
 
 use std::ffi::{OsStr, OsString};
-use std::fs::{self, File};
+use std::io::Read;
 use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
-use std::thread;
+use std::sync::{Arc, Mutex};
+use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
-use tempfile::TempDir;
 
 /// Longer than any build of a generated workspace takes on a busy machine.
 const LIMIT: Duration = Duration::from_secs(60);
@@ -25,7 +25,8 @@ pub struct Run {
 #[derive(Debug)]
 pub struct Process {
     child: Child,
-    output: TempDir,
+    stdout: Reader,
+    stderr: Reader,
     limit: Duration,
 }
 
@@ -82,16 +83,16 @@ impl Run {
         Self { command, limit: self.limit }
     }
 
-    /// Starts it. Its output goes to files, so that nothing it leaves running keeps us waiting.
+    /// Starts it.
     ///
     /// # Panics
     /// It cannot be started.
     pub fn start(mut self) -> Process {
-        let output = tempfile::tempdir().unwrap();
-        self.command.stdout(File::create(output.path().join("out")).unwrap());
-        self.command.stderr(File::create(output.path().join("err")).unwrap());
-        let child = self.command.spawn().unwrap_or_else(|e| panic!("{:?}: {e}", self.command));
-        Process { child, output, limit: self.limit }
+        self.command.stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = self.command.spawn().unwrap_or_else(|e| panic!("{:?}: {e}", self.command));
+        let (stdout, stderr) = (child.stdout.take().unwrap(), child.stderr.take().unwrap());
+        let (stdout, stderr) = (Reader::of(stdout), Reader::of(stderr));
+        Process { child, stdout, stderr, limit: self.limit }
     }
 
     /// Runs it to its end.
@@ -109,7 +110,7 @@ impl Process {
     /// # Panics
     /// Its output cannot be read.
     pub fn stderr(&self) -> String {
-        text(&self.output.path().join("err"))
+        self.stderr.text()
     }
 
     /// Kills it and all that it started, at once.
@@ -120,6 +121,21 @@ impl Process {
         self.kill_group();
     }
 
+    /// Kills it alone, as the system does to the one that uses most memory; what it started goes on.
+    ///
+    /// # Panics
+    /// It cannot be killed.
+    pub fn kill_alone(mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+
+    /// Its process id.
+    #[must_use]
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     /// Waits for its end.
     ///
     /// # Panics
@@ -128,8 +144,9 @@ impl Process {
         let start = Instant::now();
         loop {
             if let Some(status) = self.child.try_wait().unwrap() {
-                let stdout = text(&self.output.path().join("out"));
-                return Ran { status, stdout, stderr: self.stderr() };
+                self.stdout.finish();
+                self.stderr.finish();
+                return Ran { status, stdout: self.stdout.text(), stderr: self.stderr.text() };
             }
             if start.elapsed() > self.limit {
                 self.kill_group();
@@ -146,8 +163,37 @@ impl Process {
     }
 }
 
-fn text(path: &Path) -> String {
-    String::from_utf8(fs::read(path).unwrap()).unwrap()
+/// What a process says, read while it says it.
+#[derive(Debug)]
+struct Reader {
+    said: Arc<Mutex<Vec<u8>>>,
+    thread: JoinHandle<()>,
+}
+
+impl Reader {
+    fn of(mut pipe: impl Read + Send + 'static) -> Self {
+        let said = Arc::new(Mutex::new(Vec::new()));
+        let to = Arc::clone(&said);
+        let thread = thread::spawn(move || {
+            let mut buffer = [0; 4096];
+            while let Ok(length @ 1..) = pipe.read(&mut buffer) {
+                to.lock().unwrap().extend_from_slice(&buffer[..length]);
+            }
+        });
+        Self { said, thread }
+    }
+
+    /// Waits for the end of what it says; not for long, since something it left running may hold the pipe.
+    fn finish(&self) {
+        let start = Instant::now();
+        while !self.thread.is_finished() && start.elapsed() < Duration::from_secs(2) {
+            thread::sleep(Duration::from_millis(1));
+        }
+    }
+
+    fn text(&self) -> String {
+        String::from_utf8(self.said.lock().unwrap().clone()).unwrap()
+    }
 }
 
 impl Ran {
@@ -155,7 +201,7 @@ impl Ran {
     #[must_use]
     pub fn code(&self) -> Option<i32> {
         assert!(!self.stderr.contains("panicked at"), "{self:#?}");
-        assert_eq!(self.status.core_dumped(), false, "{self:#?}");
+        assert!(!self.status.core_dumped(), "{self:#?}");
         self.status.code()
     }
 

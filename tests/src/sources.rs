@@ -23,7 +23,7 @@ pub(crate) fn constant(workspace: &Path, name: &str, value: u8) -> (PathBuf, Str
 /// What a probe of an archive prints, in this order.
 pub(crate) fn constants_of(archive: &str) -> &'static [&'static str] {
     match archive {
-        "libalpha.a" => &["alpha", "beta", "outside", "text", "linked", "flags", "abort"],
+        "libalpha.a" => &["alpha", "beta", "outside", "text", "linked", "flags", "abort", "debug"],
         "libgamma.a" => &["gamma", "declared", "mode", "extra"],
         _ => panic!("no package makes {archive}"),
     }
@@ -72,6 +72,8 @@ pub extern "C" fn flags() -> i32 {
 }
 #[unsafe(no_mangle)]
 pub extern "C" fn abort_() -> i32 { cfg!(panic = "abort") as i32 }
+#[unsafe(no_mangle)]
+pub extern "C" fn debug() -> i32 { cfg!(debug_assertions) as i32 }
 "#;
 
 const GAMMA: &str = r#"

@@ -1,4 +1,5 @@
 //! Many processes at once: one cargo, equal answers, and a lock that says who is waited for.
+#![expect(clippy::unwrap_used, reason = "what goes wrong in a helper fails the test that uses it")]
 #![expect(clippy::disallowed_methods, reason = "holds a slot's lock, as another process would")]
 
 use std::fs::{File, OpenOptions};
@@ -105,4 +106,29 @@ fn a_killed_holder_holds_nothing() {
     holder.kill();
     let built = waiting.wait().expect(0);
     assert_eq!(world.probe(&built.paths()).of("alpha"), 1);
+}
+
+#[test]
+fn a_cargo_that_outlives_its_killed_parent_does_no_harm() {
+    let world = World::with_config(&config("20s"));
+    let gate = world.gate();
+    let run = || world.freshness(["build"]).env("RUSTC_WRAPPER", gate.wrapper());
+    let _ = run().run().expect(0);
+    world.set("alpha", 2);
+    world.set("beta", 2);
+    gate.stop_times(1);
+    let orphaned = run().start();
+    gate.reached(1);
+    orphaned.kill_alone();
+    // The next build begins while that cargo still stands before writing its archive.
+    world.set_at("alpha", 3, tests::long_ago());
+    world.set_at("beta", 3, tests::long_ago());
+    let next = run().start();
+    gate.open(1);
+    let built = next.wait().expect(0);
+    let constants = world.probe(&built.paths());
+    assert_eq!((constants.of("alpha"), constants.of("beta")), (3, 3));
+    world.set_at("beta", 4, tests::long_ago());
+    let built = run().run().expect(0);
+    assert_eq!(world.probe(&built.paths()).of("beta"), 4);
 }

@@ -165,8 +165,8 @@ fn files_that_come_and_go_are_noticed() {
     let _ = world.build();
     world.write("beta/src/value/part.rs", "pub const PART: i32 = 6;\n");
     tests::set_mtime(&world.path("beta/src/value/part.rs"), tests::long_ago());
-    world.assert_stale("input-added beta/src/value/part.rs");
     world.write("beta/src/value.rs", "mod part;\npub const VALUE: i32 = part::PART;\n");
+    world.assert_stale("input-changed beta/src/value.rs");
     assert_eq!(world.build_and_probe().of("beta"), 6);
     world.assert_fresh();
     fs::remove_file(world.path("beta/src/value/part.rs")).unwrap();
@@ -211,4 +211,43 @@ fn extra_inputs_and_variables_of_a_profile_are_inputs() {
     assert_eq!(world.check("hash").env("NOTE", "x").run().reasons(), ["env-changed"]);
     fs::remove_file(world.path("notes/a/one.md")).unwrap();
     world.assert_stale("input-removed notes/a/one.md");
+}
+
+#[test]
+fn every_file_is_an_input_of_a_build_script_that_names_none() {
+    let world = World::with_config(GAMMA);
+    let script = fs::read_to_string(world.path("gamma/build.rs")).unwrap();
+    world.write("gamma/build.rs", script.replace("cargo::rerun-if-changed", "cargo::metadata=x"));
+    let script = fs::read_to_string(world.path("gamma/build.rs")).unwrap();
+    world.write(
+        "gamma/build.rs",
+        script.replace("cargo::rerun-if-env-changed", "cargo::metadata=y"),
+    );
+    assert_eq!(world.build_and_probe().of("declared"), 1);
+    world.assert_fresh();
+    // Dated in the past: cargo itself does not see these.
+    world.set_at("declared", 2, tests::long_ago());
+    world.assert_stale("input-changed gamma/declared.txt");
+    assert_eq!(world.build_and_probe().of("declared"), 2);
+    world.assert_fresh();
+    tests::write_at(&world.path("gamma/more/data.txt"), "1", tests::long_ago());
+    world.assert_stale("input-added gamma/more/data.txt");
+    let _ = world.build();
+    world.assert_fresh();
+    fs::remove_dir_all(world.path("gamma/more")).unwrap();
+    assert_eq!(world.stale_by("hash"), [""; 0], "the list of before");
+    tests::write_at(&world.path("gamma/more/other.txt"), "1", tests::long_ago());
+    world.assert_stale("input-added gamma/more/other.txt");
+}
+
+#[test]
+fn what_no_one_reads_is_no_reason_to_build_twice() {
+    let world = World::new();
+    let _ = world.build();
+    world.write("alpha/README.md", "Read me.");
+    world.write("notes.md", "Not in any package.");
+    let _ = world.build();
+    world.assert_fresh();
+    world.write("notes.md", "Still not in any package.");
+    world.assert_fresh();
 }

@@ -1,4 +1,5 @@
 //! When cargo fails: nothing is lost, and nothing falls back in silence.
+#![expect(clippy::unwrap_used, reason = "what goes wrong in a helper fails the test that uses it")]
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -163,4 +164,15 @@ fn a_prebuilt_file_that_is_no_archive_is_refused() {
         assert_eq!(ran.error_code(), "prebuilt", "{content:?}");
         assert!(ran.stderr.contains("libalpha.a"), "{ran:#?}");
     }
+}
+
+#[test]
+fn what_is_built_and_what_is_prebuilt_come_in_the_same_order() {
+    let world = world_with_prebuilt("prebuilt");
+    let built = world.freshness(["build"]).run().expect(0).paths();
+    let fast = world.freshness(["build"]).run().expect(0).paths();
+    let prebuilt = world.freshness(["build", "--prebuilt"]).run().expect(0).paths();
+    assert_eq!(names(&built), ["libgamma.a", "libalpha.a"]);
+    assert_eq!(fast, built);
+    assert_eq!(names(&prebuilt), names(&built));
 }
