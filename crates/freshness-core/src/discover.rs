@@ -2,9 +2,9 @@
 //!
 //! The list is sorted and without repeats, whatever order directories are read in. Directories are
 //! not inputs of their own, but where a build script may have listed them: an added file is seen by
-//! its path, and an empty directory changes no archive. A directory that cannot be listed *is* listed, with why, because what it holds cannot
-//! be vouched for. Costs one `readdir` per directory of each tree, and of each glob as deep as it can
-//! match.
+//! its path, and an empty directory changes no archive. A directory that cannot be listed *is*
+//! listed, with why, because what it holds cannot be vouched for. Costs one `readdir` per directory
+//! of each tree, and of each glob as deep as it can match.
 
 use std::collections::BTreeMap;
 use std::io;

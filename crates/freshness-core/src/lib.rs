@@ -1,7 +1,7 @@
 //! The words every strategy and builder share: inputs, snapshots, stamps, reasons, verdicts.
 //!
 //! This crate knows no cargo, hashes no contents and prints nothing. It can list directories
-//! ([`discover`]), `stat` what was listed ([`snapshot`]), write and read what a build left behind
+//! ([`mod@discover`]), `stat` what was listed ([`snapshot`]), write and read what a build left behind
 //! ([`stamp`]) and word why something is stale ([`verdict`]). What a difference *means* is decided
 //! by an implementation of [`FreshnessStrategy`], of which this crate knows none.
 

@@ -79,6 +79,10 @@ pub fn walk(dir: &Path, skip: &[PathBuf], manner: Manner) -> Walk {
         if let Err(error) = walker.list(&dir, &mut below) {
             walker.found.unlisted.push((dir, error));
         }
+        if manner.follow {
+            // Of the paths to one directory, the same one is taken whatever order they are read in.
+            below.sort();
+        }
         let below = below.drain(..);
         pending.extend(below.filter_map(|dir| Some((dir, depth.below()?))));
     }

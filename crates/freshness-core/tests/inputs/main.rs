@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a helper that cannot do its part fails the test")]
 
 mod discover;
+mod followed;
 mod globs;
 mod look;
 mod unlisted;

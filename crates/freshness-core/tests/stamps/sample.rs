@@ -6,8 +6,8 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
 use freshness_core::{
-    Archive, EnvFact, Evidence, Fact, InputPath, InputSpec, Kind, Meta, Pattern, Reason,
-    SealedFile, Snapshot, Stamp, State, Target, Timestamp,
+    Archive, EnvFact, Evidence, Fact, InputPath, InputSpec, Kind, Meta, NestedPackages, Pattern,
+    Reason, SealedFile, Snapshot, Stamp, State, Target, Timestamp,
 };
 use tempfile::TempDir;
 
@@ -93,9 +93,15 @@ fn specs() -> Vec<InputSpec> {
     let patterns = [
         Pattern::Path("Cargo.toml".into()),
         Pattern::Tree { dir: "src".into(), skip: vec!["src/gen".into(), "/x".into()] },
+        followed("data", NestedPackages::Listed),
+        followed("tools", NestedPackages::LeftOut),
         Pattern::Glob { base: "assets".into(), glob: "**/*.svg".into(), skip: Vec::new() },
     ];
     patterns.map(|pattern| InputSpec { pattern, why: "an input of runtime".into() }).into()
+}
+
+fn followed(dir: &str, nested: NestedPackages) -> Pattern {
+    Pattern::Followed { dir: dir.into(), skip: vec!["made".into()], nested }
 }
 
 /// Every state and every kind, in path order.
