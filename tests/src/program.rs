@@ -1,4 +1,4 @@
-//! The program under test, built once for each test process.
+//! The programs under test, built once for each test process.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -13,8 +13,13 @@ pub fn freshness() -> &'static Path {
     PROGRAM.get_or_init(build)
 }
 
+/// The directory that holds `freshness` and `cargo-freshness`.
+pub(crate) fn directory() -> &'static Path {
+    freshness().parent().unwrap()
+}
+
 fn build() -> PathBuf {
-    let args = ["build", "-p", "freshness", "--bin", "freshness", "--locked", "--quiet"];
+    let args = ["build", "-p", "freshness", "--bins", "--locked", "--quiet"];
     let output = Command::new(env!("CARGO"))
         .args(args)
         .arg("--message-format=json")

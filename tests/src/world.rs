@@ -123,6 +123,13 @@ impl World {
         self.in_environment(Run::new(program::freshness(), &self.workspace()).args(args))
     }
 
+    /// A run of `cargo freshness`, which cargo finds on `PATH`.
+    pub fn cargo_freshness(&self, args: impl IntoIterator<Item = impl AsRef<OsStr>>) -> Run {
+        let mut path = vec![program::directory().to_owned()];
+        path.extend(std::env::split_paths(&std::env::var_os("PATH").unwrap()));
+        self.cargo(["freshness"]).args(args).env("PATH", path_of(&path))
+    }
+
     /// A run of the real `cargo` in the workspace, not counted.
     pub fn cargo(&self, args: impl IntoIterator<Item = impl AsRef<OsStr>>) -> Run {
         self.in_environment(Run::new(real_cargo(), &self.workspace()).args(args))
@@ -138,12 +145,12 @@ impl World {
         self.freshness(["build"]).run().expect(0).paths()
     }
 
-    /// A run of `check` of the default profile by this strategy, for [`Ran::reasons`].
+    /// A run of `check` of the default profile by this strategy, for `Ran::reasons`.
     pub fn check(&self, strategy: &str) -> Run {
         self.freshness(["check", "--strategy", strategy, "--format", "json"])
     }
 
-    /// Why the default profile is stale by this strategy: see [`Ran::reasons`].
+    /// Why the default profile is stale by this strategy: see `Ran::reasons`.
     ///
     /// # Panics
     /// It is trouble.

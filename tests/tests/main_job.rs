@@ -138,3 +138,30 @@ fn the_strategy_comes_from_flag_then_variable_then_configuration() {
     assert_eq!(strategy_of(&[], None), "mtime");
     assert_eq!(strategy_of(&[], Some("hash")), "hash");
 }
+
+#[test]
+fn cargo_freshness_is_the_same_program() {
+    let world = World::new();
+    let built = world.cargo_freshness(["build"]).run().expect(0);
+    assert_eq!(world.probe(&built.paths()).of("alpha"), 1);
+    let check = world.cargo_freshness(["check", "--format", "json"]).run();
+    assert_eq!(check.reasons(), [""; 0], "by itself");
+    assert_eq!(world.stale_by("mtime"), [""; 0], "what one built the other calls fresh");
+    world.set("alpha", 2);
+    let _ = world.cargo_freshness(["check"]).run().expect(1);
+    let _ = world.cargo_freshness(["check", "--nope"]).run().expect(2);
+}
+
+#[test]
+fn running_under_cargo_or_not_gives_one_answer() {
+    let world = World::with_config("[profile.default]\npackages = [\"gamma\", \"alpha\"]\n");
+    let archives = world.build();
+    // What `cargo run` and `cargo test` put into the environment of what they start.
+    let ran =
+        (world.check("hash").env("CARGO_PKG_NAME", "other").env("CARGO_PKG_VERSION", "9.9.9"))
+            .env("CARGO_MANIFEST_DIR", "/elsewhere")
+            .env("OUT_DIR", "/elsewhere/out")
+            .run();
+    assert_eq!(ran.reasons(), [""; 0]);
+    assert_eq!(world.build(), archives);
+}
