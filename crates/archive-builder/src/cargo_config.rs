@@ -74,6 +74,13 @@ impl CargoConfig {
         Some(base.join(program))
     }
 
+    /// `build.rustflags` where the nearest file that has it writes it as one text.
+    pub(crate) fn build_rustflags_text(&self) -> Option<&str> {
+        let files = self.files.iter();
+        let nearest = files.filter_map(|(_, file)| file.get("build")?.get("rustflags")).next()?;
+        nearest.as_str()
+    }
+
     /// Whether some file sets flags for `triple`, or for a `cfg(…)` that may hold for it.
     pub(crate) fn sets_target_rustflags(&self, triple: Option<&str>) -> bool {
         let concerns = |name: &str| name.starts_with("cfg(") || triple.is_none_or(|t| t == name);

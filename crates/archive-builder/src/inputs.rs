@@ -61,7 +61,7 @@ pub(crate) fn of_build<'a>(
         }
     }
     specs.extend(units.iter().flat_map(|unit| unit.inputs.iter().cloned()));
-    specs.extend(profile.extra_inputs.iter().map(|glob| extra_input(glob, cwd, &skip)));
+    specs.extend(profile.extra_inputs.iter().flat_map(|glob| extra_input(glob, cwd, &skip)));
     if let Some(target) = profile.target.as_ref().filter(|t| t.ends_with(".json")) {
         specs.push(at(&cwd.join(target), "target specification"));
     }
@@ -76,13 +76,20 @@ fn is_told_by(units: &[Unit], package: &PathPackage) -> bool {
     own.clone().any(Unit::is_compilation) && own.all(|unit| unit.is_complete)
 }
 
-/// An entry of `extra-inputs`: a path where it holds no special character, else a glob.
-fn extra_input(glob: &str, cwd: &Path, skip: &[PathBuf]) -> InputSpec {
-    let pattern = match is_glob(glob) {
-        false => return at(&cwd.join(glob), "extra-inputs"),
-        true => Pattern::Glob { base: cwd.into(), glob: glob.to_owned(), skip: skip.to_vec() },
-    };
-    InputSpec { pattern, why: "extra-inputs".into() }
+/// An entry of `extra-inputs`: a glob, or without special characters a path; a directory stands for
+/// all that it holds.
+fn extra_input(glob: &str, cwd: &Path, skip: &[PathBuf]) -> Vec<InputSpec> {
+    let spec = |pattern| InputSpec { pattern, why: "extra-inputs".into() };
+    let skip = skip.to_vec();
+    if is_glob(glob) {
+        return vec![spec(Pattern::Glob { base: cwd.into(), glob: glob.to_owned(), skip })];
+    }
+    let path = cwd.join(glob);
+    let mut specs = vec![spec(Pattern::Path(path.clone()))];
+    if path.is_dir() {
+        specs.push(spec(Pattern::Tree { dir: path, skip }));
+    }
+    specs
 }
 
 fn at(path: &Path, why: &str) -> InputSpec {

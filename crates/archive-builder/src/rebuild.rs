@@ -178,7 +178,14 @@ impl<'a> Rebuild<'a> {
         let mut archives = Vec::new();
         let mut made = Vec::new();
         for product in products::find(self.scene, workspace, &messages)? {
-            let archive = publish::publish(&self.scene.slot, &product.file, &product.expected)?;
+            let archive = match publish::publish(&self.scene.slot, &product.file, &product.expected)
+            {
+                // Something other than cargo damaged what it left here; it will not notice.
+                Err(BuildError::Artifact { package, .. }) if product.is_fresh => {
+                    return Ok(Attempt::WronglyFresh(package));
+                }
+                published => published?,
+            };
             let one = Made {
                 package: archive.package.clone(),
                 kind: archive.kind.clone(),

@@ -31,27 +31,28 @@ pub(crate) fn flags(profile: &Profile, env: &Environment, config: &CargoConfig) 
     if ours.is_empty() {
         return Flags::default();
     }
-    match ambient(env) {
-        Some(mut encoded) => {
-            for flag in ours {
-                if !encoded.is_empty() {
-                    encoded.push(SEPARATOR);
-                }
-                encoded.push(flag);
+    let target = profile.target.as_deref();
+    let for_target = env.iter().any(|(name, _)| is_target_rustflags(name))
+        || config.sets_target_rustflags(target);
+    let theirs = ambient(env).or_else(|| match for_target {
+        true => None,
+        false => written_as_text(env, config),
+    });
+    if let Some(mut encoded) = theirs {
+        for flag in ours {
+            if !encoded.is_empty() {
+                encoded.push(SEPARATOR);
             }
-            Flags { args: Vec::new(), env: vec![("CARGO_ENCODED_RUSTFLAGS", encoded)] }
+            encoded.push(flag);
         }
-        None => {
-            let by_variable = env.iter().any(|(name, _)| is_target_rustflags(name));
-            let target = profile.target.as_deref();
-            let key = match by_variable || config.sets_target_rustflags(target) {
-                true => "target.\"cfg(all())\".rustflags",
-                false => "build.rustflags",
-            };
-            let value = Value::Array(ours.into_iter().map(Value::String).collect());
-            Flags { args: vec!["--config".into(), format!("{key}={value}")], env: Vec::new() }
-        }
+        return Flags { args: Vec::new(), env: vec![("CARGO_ENCODED_RUSTFLAGS", encoded)] };
     }
+    let key = match for_target {
+        true => "target.\"cfg(all())\".rustflags",
+        false => "build.rustflags",
+    };
+    let value = Value::Array(ours.into_iter().map(Value::String).collect());
+    Flags { args: vec!["--config".into(), format!("{key}={value}")], env: Vec::new() }
 }
 
 /// Between two flags in `CARGO_ENCODED_RUSTFLAGS`.
@@ -63,9 +64,20 @@ fn ambient(env: &Environment) -> Option<OsString> {
     if let Some(encoded) = raw("CARGO_ENCODED_RUSTFLAGS") {
         return Some(encoded.to_owned());
     }
-    let flags = raw("RUSTFLAGS")?.to_string_lossy();
-    let flags: Vec<&str> = flags.split(' ').map(str::trim).filter(|f| !f.is_empty()).collect();
-    Some(flags.join(SEPARATOR).into())
+    Some(encoded([raw("RUSTFLAGS")?.to_string_lossy().as_ref()]))
+}
+
+/// `build.rustflags` where it is one text, which an array cannot be joined to; the variable of that name
+/// is joined to it as cargo does.
+fn written_as_text(env: &Environment, config: &CargoConfig) -> Option<OsString> {
+    let by_variable = env.get("CARGO_BUILD_RUSTFLAGS").map(|value| value.to_string_lossy());
+    Some(encoded([config.build_rustflags_text()?, by_variable.as_deref().unwrap_or_default()]))
+}
+
+/// Flags that are separated by spaces, encoded.
+fn encoded<'t>(texts: impl IntoIterator<Item = &'t str>) -> OsString {
+    let flags: Vec<&str> = texts.into_iter().flat_map(str::split_whitespace).collect();
+    flags.join(SEPARATOR).into()
 }
 
 fn is_target_rustflags(name: &std::ffi::OsStr) -> bool {

@@ -3,8 +3,6 @@
 //! Nothing that comes from a file system or the environment reaches a terminal raw: names are escaped
 //! the same way in text and in JSON.
 
-#![expect(clippy::print_stderr, reason = "this is the module that prints")]
-
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -16,6 +14,13 @@ use super::cli::{Action, Command, Format, Usage};
 use crate::facade::Error;
 use crate::strategies::StrategyName;
 use crate::{Escaped, Event, Outcome, Reason};
+
+/// Prints a line on standard error. Whoever closed it, or left it no room, goes without.
+macro_rules! say {
+    ($($arg:tt)*) => {
+        let _ = writeln!(io::stderr(), $($arg)*);
+    };
+}
 
 /// How many reasons `check` and `build` show before they count the rest.
 const REASONS_SHOWN: usize = 10;
@@ -55,7 +60,7 @@ impl<'a> Report<'a> {
         match printed {
             // Whoever closed the pipe has seen what they wanted; the verdict stands.
             Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
-                eprintln!("error: failed to write the answer: {error}");
+                say!("error: failed to write the answer: {error}");
                 ExitCode::from(TROUBLE)
             }
             _ if is_build || answer.outcome.verdict.is_fresh() => ExitCode::SUCCESS,
@@ -87,7 +92,7 @@ impl<'a> Report<'a> {
             (false, _, true) => "fresh, cargo not started",
             (false, _, false) => "fresh by now: another process built it",
         };
-        eprintln!("freshness: {what} ({:.1} ms)", self.milliseconds());
+        say!("freshness: {what} ({:.1} ms)", self.milliseconds());
         Ok(())
     }
 
@@ -162,7 +167,7 @@ pub(super) fn usage(usage: &Usage) -> ExitCode {
     let text = usage.error.to_string();
     match usage.format {
         Format::Text => {
-            eprint!("{text}");
+            say!("{}", text.trim_end());
             ExitCode::from(TROUBLE)
         }
         Format::Json => {
@@ -176,39 +181,43 @@ pub(super) fn usage(usage: &Usage) -> ExitCode {
 /// Tells on standard error what goes on.
 pub(super) fn event(event: Event<'_>) {
     match event {
-        Event::WaitingForLock { holder } => eprintln!("freshness: waiting for {holder}"),
+        Event::WaitingForLock { holder } => {
+            say!("freshness: waiting for {holder}");
+        }
         Event::Stale { verdict } => {
             for reason in verdict.reasons.iter().take(REASONS_SHOWN) {
-                eprintln!("freshness: {reason}");
+                say!("freshness: {reason}");
             }
             if let Some(more) = verdict.reasons.len().checked_sub(REASONS_SHOWN).filter(|n| *n > 0)
             {
-                eprintln!("freshness: and {more} more reasons");
+                say!("freshness: and {more} more reasons");
             }
         }
         Event::CargoStarts { .. } => {}
         Event::CargoForced { package } => {
-            eprintln!(
+            say!(
                 "freshness: cargo calls {} fresh, which cannot be: building from nothing",
                 Escaped::text(package)
             );
         }
         Event::ChangedDuringBuild { path } => {
-            eprintln!("freshness: {path} changed while cargo ran: building again");
+            say!("freshness: {path} changed while cargo ran: building again");
         }
         Event::GlobMatchesNothing { glob } => {
-            eprintln!("freshness: warning: `{}` matches no file", Escaped::text(glob));
+            say!("freshness: warning: `{}` matches no file", Escaped::text(glob));
         }
         Event::UsingPrebuilt { dir, because } => {
-            eprintln!("freshness: warning: {because}");
-            eprintln!("freshness: warning: using prebuilt archives of {}", Escaped::path(dir));
+            say!("freshness: warning: {because}");
+            say!("freshness: warning: using prebuilt archives of {}", Escaped::path(dir));
         }
-        Event::Note { text } => eprintln!("freshness: note: {text}"),
+        Event::Note { text } => {
+            say!("freshness: note: {text}");
+        }
     }
 }
 
 fn trouble(json: bool, code: &str, message: &str, path: Option<String>, hint: &str) -> ExitCode {
-    eprintln!("error: {message}\n  hint: {hint}");
+    say!("error: {message}\n  hint: {hint}");
     if json {
         let error = JsonError { code, message, path, hint };
         // The exit status tells where no one reads.
