@@ -3,6 +3,7 @@
 
 use std::fs;
 
+use filetime::FileTime;
 use insta::{assert_json_snapshot, assert_snapshot};
 use tests::{Ran, World, redact, redact_json};
 
@@ -28,14 +29,19 @@ fn json(world: &World, args: &[&str]) -> serde_json::Value {
 #[test]
 fn answers_in_text() {
     let world = World::new();
+    // Explicit times, since a time is shown with as many digits as it has.
+    let later = FileTime::from_unix_time(1_900_000_000, 123_456_789);
+    for name in ["alpha", "beta", "outside"] {
+        world.set_at(name, 1, tests::long_ago());
+    }
     assert_snapshot!("check_before_any_build", text(&world, &["check"]));
     let built = world.freshness(["build"]).run().expect(0);
     assert_snapshot!("build_paths", redact(&world, &built.stdout));
     assert_snapshot!("check_fresh", text(&world, &["check"]));
     assert_snapshot!("explain_fresh", text(&world, &["explain"]));
-    world.set("alpha", 2);
-    world.set("beta", 2);
-    world.set("outside", 2);
+    for name in ["alpha", "beta", "outside"] {
+        world.set_at(name, 2, later);
+    }
     assert_snapshot!("check_edited", text(&world, &["check"]));
     assert_snapshot!("check_edited_by_mtime", text(&world, &["check", "--strategy", "mtime"]));
     assert_snapshot!("explain_edited", text(&world, &["explain"]));
