@@ -25,6 +25,9 @@ pub(crate) fn replace(path: &Path, bytes: &[u8]) -> Result<(), BuildError> {
         let _ = fs::remove_file(&new);
     }
     written.doing("write", &new)?;
+    if fs::symlink_metadata(path).is_ok_and(|metadata| metadata.is_dir()) {
+        remove_any(path).doing("clear", path)?;
+    }
     fs::rename(&new, path).doing("rename into place", path)?;
     sync_parent(path)
 }

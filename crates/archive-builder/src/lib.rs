@@ -2,7 +2,7 @@
 //! publishes copies that no other process can pull from under a linker.
 //!
 //! A caller describes what it wants ([`Profile`]) and where it stands ([`Request`]), and asks
-//! [`check`] (no side effects) or [`build`] (reuse, or build once). Strategies are handed in; this
+//! [`check`] (no side effects) or [`build()`] (reuse, or build once). Strategies are handed in; this
 //! crate knows none. It prints nothing: [`Event`]s tell what goes on, [`BuildError`]s what went wrong.
 //!
 //! Where a line lives: [`profile`] and [`key`] say what is asked, [`environment`] and `toolchain` what

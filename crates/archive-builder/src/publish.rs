@@ -129,7 +129,7 @@ pub(crate) fn examine(
     let file = &archive.file;
     let path = slot.dir().join(&file.path);
     let is_link = |p: &Path| fs::symlink_metadata(p).is_ok_and(|m| m.is_symlink());
-    if path.parent().is_some_and(is_link) {
+    if is_link(&slot.archives()) || path.parent().is_some_and(is_link) {
         return Condition::Changed("its directory is a link now".into());
     }
     seal::examine(&path, &file.meta, &file.digest, when, work)
@@ -160,9 +160,6 @@ pub(crate) fn write_stamp(slot: &Slot, stamp: &Stamp) -> Result<(), BuildError> 
         let linked = fs::hard_link(&path, &kept).or_else(|_| fs::copy(&path, &kept).map(drop));
         linked.doing("keep the earlier stamp as", &kept)?;
         durable::sync_parent(&kept)?;
-    }
-    if fs::symlink_metadata(&path).is_ok_and(|m| m.is_dir()) {
-        durable::remove_any(&path).doing("clear", &path)?;
     }
     durable::replace(&path, &bytes)
 }

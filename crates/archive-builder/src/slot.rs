@@ -18,6 +18,7 @@ use std::io::{self, Write};
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
+use crate::durable;
 use crate::error::{BuildError, Context};
 use crate::key::Key;
 
@@ -71,28 +72,43 @@ impl Slot {
         self.dir.join("target")
     }
 
-    /// Whether what lies here may be believed. What is not there is not distrusted.
+    /// Whether what lies here may be believed. What is not there is not distrusted, and what is no
+    /// directory holds nothing that could be believed.
     ///
     /// # Errors
-    /// A store or slot that is not a directory, is another's, or may be written by everyone; a link
-    /// where a directory of the slot should be.
+    /// A store that is not a directory; a store or slot that is another's, or may be written by
+    /// everyone.
     pub(crate) fn check_trust(&self) -> Result<(), BuildError> {
-        check_directory(&self.store, fs::metadata)?;
-        for dir in [self.dir.clone(), self.archives(), self.stamps(), self.target()] {
-            check_directory(&dir, fs::symlink_metadata)?;
-        }
-        let everyone_writes =
-            |dir: &Path| fs::metadata(dir).is_ok_and(|metadata| metadata.mode() & 0o002 != 0);
-        match [&self.store, &self.dir].into_iter().find(|dir| everyone_writes(dir)) {
-            Some(path) => {
-                let problem = "everyone may write it".into();
-                Err(BuildError::Untrusted { path: path.clone(), problem })
+        let untrusted = |path: &Path, problem: String| {
+            Err(BuildError::Untrusted { path: path.to_path_buf(), problem })
+        };
+        let me = rustix::process::geteuid().as_raw();
+        let parts = [self.archives(), self.stamps(), self.target()];
+        for path in [&self.store, &self.dir].into_iter().chain(&parts) {
+            let is_store = *path == self.store;
+            let stat = if is_store { fs::metadata(path) } else { fs::symlink_metadata(path) };
+            let metadata = match stat {
+                Ok(metadata) => metadata,
+                Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
+                Err(error) => return Err(error).doing("look at the store", path),
+            };
+            if is_store && !metadata.is_dir() {
+                return untrusted(path, "it is not a directory".into());
             }
-            None => Ok(()),
+            if metadata.uid() != me {
+                let owner = metadata.uid();
+                return untrusted(path, format!("it belongs to user {owner}, not to user {me}"));
+            }
+            let is_open = metadata.is_dir() && metadata.mode() & 0o002 != 0;
+            if is_open && (is_store || *path == self.dir) {
+                return untrusted(path, "everyone may write it".into());
+            }
         }
+        Ok(())
     }
 
-    /// Makes the store and the slot where they are missing, private to their owner.
+    /// Makes the store and the slot where they are missing, private to their owner. Whatever stands in
+    /// the place of a directory of the slot is removed; a link is removed, not what it leads to.
     ///
     /// # Errors
     /// Those of making them; [`Slot::check_trust`]'s.
@@ -104,32 +120,17 @@ impl Slot {
         make_private(&self.store).doing("create the store", &self.store)?;
         let tag = self.store.join("CACHEDIR.TAG");
         write_new(&tag, TAG.as_bytes()).doing("tag the store", &tag)?;
+        let is_in_the_way = |path: &Path| fs::symlink_metadata(path).is_ok_and(|m| !m.is_dir());
+        for dir in [self.dir.clone(), self.archives(), self.stamps(), self.target()] {
+            if is_in_the_way(&dir) {
+                durable::remove_any(&dir).doing("clear", &dir)?;
+            }
+        }
         for dir in [self.dir.clone(), self.archives(), self.stamps()] {
             make_private(&dir).doing("create the slot", &dir)?;
         }
         self.check_trust()
     }
-}
-
-fn check_directory(
-    path: &Path,
-    stat: impl Fn(PathBuf) -> io::Result<fs::Metadata>,
-) -> Result<(), BuildError> {
-    let untrusted =
-        |problem: String| Err(BuildError::Untrusted { path: path.to_path_buf(), problem });
-    let metadata = match stat(path.to_path_buf()) {
-        Ok(metadata) => metadata,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
-        Err(error) => return Err(error).doing("look at the store", path),
-    };
-    if !metadata.is_dir() {
-        return untrusted("it is not a directory".into());
-    }
-    let me = rustix::process::geteuid().as_raw();
-    if metadata.uid() != me {
-        return untrusted(format!("it belongs to user {}, not to user {me}", metadata.uid()));
-    }
-    Ok(())
 }
 
 fn make_private(dir: &Path) -> io::Result<()> {
@@ -142,5 +143,80 @@ fn write_new(path: &Path, bytes: &[u8]) -> io::Result<()> {
         Ok(mut file) => file.write_all(bytes),
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
         Err(error) => Err(error),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::{PermissionsExt, symlink};
+
+    use super::*;
+    use crate::testing;
+
+    fn problem(slot: &Slot) -> String {
+        slot.check_trust().unwrap_err().to_string()
+    }
+
+    #[test]
+    fn a_slot_is_made_private_and_the_store_tagged() {
+        let dir = tempfile::tempdir().unwrap();
+        let slot = testing::slot(dir.path());
+        for made in [slot.store(), slot.dir(), &slot.archives()] {
+            assert_eq!(fs::metadata(made).unwrap().mode() & 0o777, 0o700, "{made:?}");
+        }
+        assert!(
+            fs::read_to_string(slot.store().join("CACHEDIR.TAG")).unwrap().starts_with(&TAG[..43])
+        );
+        assert!(!slot.target().exists(), "cargo makes and tags its own");
+    }
+
+    #[test]
+    fn what_everyone_may_write_is_not_believed() {
+        let dir = tempfile::tempdir().unwrap();
+        let slot = testing::slot(dir.path());
+        for path in [slot.dir(), slot.store()] {
+            fs::set_permissions(path, fs::Permissions::from_mode(0o777)).unwrap();
+            assert!(problem(&slot).ends_with("everyone may write it"));
+        }
+    }
+
+    #[test]
+    fn what_is_another_users_is_not_believed() {
+        let dir = tempfile::tempdir().unwrap();
+        let slot = testing::slot(dir.path());
+        if std::os::unix::fs::chown(slot.archives(), Some(12_345), None).is_ok() {
+            assert!(problem(&slot).contains("it belongs to user 12345, not to user "));
+        } else {
+            // Only root may give files away; a directory of root's is there for everyone else.
+            let store = Slot { store: "/usr".into(), dir: "/usr/bin".into() };
+            assert!(problem(&store).contains("it belongs to user 0, not to user "));
+        }
+    }
+
+    #[test]
+    fn links_and_files_in_the_place_of_directories_are_replaced() {
+        let dir = tempfile::tempdir().unwrap();
+        let slot = testing::slot(dir.path());
+        let elsewhere = dir.path().join("elsewhere");
+        fs::create_dir(&elsewhere).unwrap();
+        fs::write(elsewhere.join("kept"), "x").unwrap();
+        fs::remove_dir(slot.archives()).unwrap();
+        symlink(&elsewhere, slot.archives()).unwrap();
+        fs::remove_dir(slot.stamps()).unwrap();
+        fs::write(slot.stamps(), "x").unwrap();
+        slot.create().unwrap();
+        for path in [slot.archives(), slot.stamps()] {
+            assert!(fs::symlink_metadata(path).unwrap().is_dir());
+        }
+        assert!(elsewhere.join("kept").exists());
+    }
+
+    #[test]
+    fn a_store_that_is_a_file_is_said_to_be_one() {
+        let dir = tempfile::tempdir().unwrap();
+        let store = dir.path().join("store");
+        fs::write(&store, "x").unwrap();
+        let slot = Slot { dir: store.join("key"), store };
+        assert!(problem(&slot).ends_with("it is not a directory"));
     }
 }
