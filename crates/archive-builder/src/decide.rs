@@ -10,12 +10,13 @@ use std::path::PathBuf;
 
 use freshness_core::discover::BadGlob;
 use freshness_core::{
-    Assessment, Escaped, FreshnessStrategy, Reason, Snapshot, Stamp, Verdict, Work, discover,
+    Assessment, Escaped, FreshnessStrategy, InputSpec, Reason, Snapshot, Stamp, Verdict, Work,
+    discover,
 };
 
 use crate::cargo_config::CargoConfig;
 use crate::error::BuildError;
-use crate::inputs;
+use crate::inputs::{self, Input};
 use crate::key::Key;
 use crate::publish;
 use crate::request::{Outcome, ReadyArchive, Request};
@@ -136,9 +137,13 @@ impl<'a> Scene<'a> {
     /// # Errors
     /// A glob that cannot be understood.
     pub(crate) fn snapshot(&self, stamp: &Stamp) -> Result<Snapshot, BadGlob> {
+        Ok(Snapshot::take(discover(&stamp.snapshot.root, &self.specs(stamp))?))
+    }
+
+    fn specs(&self, stamp: &Stamp) -> Vec<InputSpec> {
         let mut specs = inputs::up_the_tree(self.request.workspace, &self.config);
         specs.extend(stamp.specs.iter().cloned());
-        Ok(Snapshot::take(discover(&stamp.snapshot.root, &specs)?))
+        specs
     }
 
     /// The profile as a stamp of this request records it.
@@ -204,6 +209,21 @@ fn is_of_the_world(reason: &Reason) -> bool {
             | Reason::InputNewer { .. }
             | Reason::InputUnreadable { .. }
     )
+}
+
+/// Every input of the newest stamp, with why it is one; none where there is no stamp to believe. Spawns
+/// nothing, writes nothing, locks nothing.
+///
+/// # Errors
+/// A store that must not be believed; a glob that cannot be understood.
+pub fn inputs(request: &Request<'_>) -> Result<Vec<Input>, BuildError> {
+    let scene = Scene::look(request)?;
+    match Stamp::read(&scene.slot.stamp()) {
+        Ok(stamp) if scene.foreign(&stamp).is_none() => {
+            Ok(inputs::with_reasons(&stamp.snapshot.root, &scene.specs(&stamp))?)
+        }
+        _ => Ok(Vec::new()),
+    }
 }
 
 /// Says whether the archives are current. Spawns nothing, writes nothing, locks nothing.

@@ -7,16 +7,43 @@
 //! lock file. As long as a package's units have not said what they read (before its first build, or
 //! where what they left cannot be understood), every file of it counts.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use freshness_core::discover::is_glob;
-use freshness_core::{InputSpec, Pattern};
+use freshness_core::discover::{BadGlob, is_glob};
+use freshness_core::{InputPath, InputSpec, Pattern, discover};
 
 use crate::cargo::metadata::{PathPackage, Workspace};
 use crate::cargo::units::Unit;
 use crate::cargo_config::CargoConfig;
 use crate::profile::Profile;
 use crate::rustup::TOOLCHAIN_FILES;
+
+/// An input, and everything that makes it one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Input {
+    /// Where it is, or would be.
+    pub path: InputPath,
+    /// Why it is looked at, in a few words each, in a fixed order: `dep-info of runtime`.
+    pub why: Vec<String>,
+}
+
+/// Every input that `specs` name, with why.
+///
+/// # Errors
+/// A glob that cannot be understood.
+pub(crate) fn with_reasons(root: &Path, specs: &[InputSpec]) -> Result<Vec<Input>, BadGlob> {
+    let mut found: BTreeMap<InputPath, Vec<String>> = BTreeMap::new();
+    for spec in specs {
+        for path in discover(root, std::slice::from_ref(spec))?.paths.into_keys() {
+            let why = found.entry(path).or_default();
+            if !why.contains(&spec.why) {
+                why.push(spec.why.clone());
+            }
+        }
+    }
+    Ok(found.into_iter().map(|(path, why)| Input { path, why }).collect())
+}
 
 /// Where cargo and rustup look for settings when started in `cwd`.
 pub(crate) fn up_the_tree(cwd: &Path, config: &CargoConfig) -> Vec<InputSpec> {

@@ -40,10 +40,11 @@ mod toolchain;
 
 pub use build::{Force, build};
 pub use cargo::invoke::CargoOutput;
-pub use decide::check;
+pub use decide::{check, inputs};
 pub use environment::Environment;
 pub use error::BuildError;
 pub use events::Event;
+pub use inputs::Input;
 pub use key::{Key, Tool};
 pub use prebuilt::{Missing, build_or_prebuilt, prebuilt};
 pub use profile::{Emit, OnFailure, Panic, Profile};

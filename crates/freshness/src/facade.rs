@@ -1,7 +1,8 @@
 //! What a toolchain holds: a configuration, its own name, and the environment that it was given.
 
 use archive_builder::{
-    BuildError, CargoOutput, Environment, Event, Force, Missing, Outcome, Profile, Request, Tool,
+    BuildError, CargoOutput, Environment, Event, Force, Input, Missing, Outcome, Profile, Request,
+    Tool,
 };
 use freshness_core::FreshnessStrategy;
 
@@ -37,6 +38,8 @@ pub struct Explanation {
     pub outcome: Outcome,
     /// What each says, by name and option, in a fixed order.
     pub strategies: Vec<(String, Outcome)>,
+    /// Every input of the newest build, with why it is one.
+    pub inputs: Vec<Input>,
 }
 
 impl Freshness {
@@ -144,7 +147,8 @@ impl Freshness {
                 Ok((strategy.id().to_string(), outcome))
             })
             .collect::<Result<_, BuildError>>()?;
-        Ok(Explanation { outcome, strategies })
+        let inputs = archive_builder::inputs(&self.request(profile, &*self.strategy))?;
+        Ok(Explanation { outcome, strategies, inputs })
     }
 
     fn request<'a>(

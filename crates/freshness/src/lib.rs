@@ -26,8 +26,8 @@ pub mod program;
 mod strategies;
 
 pub use archive_builder::{
-    BuildError, CargoOutput, Emit, Environment, Event, Force, Key, Missing, OnFailure, Outcome,
-    Panic, Profile, ReadyArchive, Request, Tool,
+    BuildError, CargoOutput, Emit, Environment, Event, Force, Input, Key, Missing, OnFailure,
+    Outcome, Panic, Profile, ReadyArchive, Request, Tool,
 };
 pub use config::{Config, ConfigError};
 pub use facade::{Error, Explanation, Freshness};

@@ -43,6 +43,9 @@ enum CliAction {
     Explain {
         #[command(flatten)]
         options: Options,
+        /// List every input, with why it is one
+        #[arg(long)]
+        inputs: bool,
     },
 }
 
@@ -87,8 +90,8 @@ pub(super) enum Action {
     Check,
     /// `build`; with `prebuilt`, whether missing ones are built.
     Build { force: bool, prebuilt: Option<bool> },
-    /// `explain`
-    Explain,
+    /// `explain`; with the inputs, if asked for.
+    Explain { inputs: bool },
 }
 
 impl Action {
@@ -97,7 +100,7 @@ impl Action {
         match self {
             Action::Check => "check",
             Action::Build { .. } => "build",
-            Action::Explain => "explain",
+            Action::Explain { .. } => "explain",
         }
     }
 }
@@ -122,7 +125,9 @@ pub(super) fn parse(mut args: Vec<OsString>) -> Result<Command, Usage> {
     let cli = Cli::try_parse_from(args).map_err(|error| Usage { error, format })?;
     Ok(match cli.action {
         CliAction::Check { options } => Command { action: Action::Check, options },
-        CliAction::Explain { options } => Command { action: Action::Explain, options },
+        CliAction::Explain { options, inputs } => {
+            Command { action: Action::Explain { inputs }, options }
+        }
         CliAction::Build { options, force, prebuilt, build_missing } => {
             let prebuilt = prebuilt.then_some(build_missing);
             Command { action: Action::Build { force, prebuilt }, options }

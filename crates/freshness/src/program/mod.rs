@@ -69,22 +69,29 @@ fn chosen_strategy(options: &Options) -> Result<Option<StrategyName>, ConfigErro
 
 fn answer(freshness: &Freshness, command: &Command) -> Result<Answer, Error> {
     let profile = &command.options.profile;
-    let directory = freshness.config().directory.clone();
-    let strategy = freshness.strategy_name();
-    let (outcome, strategies) = match command.action {
-        Action::Check => (freshness.check(profile)?, Vec::new()),
+    let plain = |outcome| Answer {
+        outcome,
+        strategies: Vec::new(),
+        inputs: None,
+        strategy: freshness.strategy_name(),
+        directory: freshness.config().directory.clone(),
+    };
+    Ok(match command.action {
+        Action::Check => plain(freshness.check(profile)?),
         Action::Build { force, prebuilt: None } => {
-            let force = if force { Force::Yes } else { Force::No };
-            (freshness.build_with(profile, force)?, Vec::new())
+            plain(freshness.build_with(profile, if force { Force::Yes } else { Force::No })?)
         }
         Action::Build { prebuilt: Some(build_missing), .. } => {
             let missing = if build_missing { Missing::Build } else { Missing::Fail };
-            (freshness.prebuilt(profile, missing)?, Vec::new())
+            plain(freshness.prebuilt(profile, missing)?)
         }
-        Action::Explain => {
+        Action::Explain { inputs } => {
             let explanation = freshness.explain(profile)?;
-            (explanation.outcome, explanation.strategies)
+            Answer {
+                strategies: explanation.strategies,
+                inputs: inputs.then_some(explanation.inputs),
+                ..plain(explanation.outcome)
+            }
         }
-    };
-    Ok(Answer { outcome, strategies, strategy, directory })
+    })
 }

@@ -13,7 +13,7 @@ use serde::Serialize;
 use super::cli::{Action, Command, Format, Usage};
 use crate::facade::Error;
 use crate::strategies::StrategyName;
-use crate::{Escaped, Event, Outcome, Reason};
+use crate::{Escaped, Event, Input, Outcome, Reason};
 
 /// Prints a line on standard error. Whoever closed it, or left it no room, goes without.
 macro_rules! say {
@@ -33,6 +33,8 @@ pub(super) struct Answer {
     pub(super) outcome: Outcome,
     /// Each strategy's outcome, for `explain`.
     pub(super) strategies: Vec<(String, Outcome)>,
+    /// Every input, for `explain --inputs`.
+    pub(super) inputs: Option<Vec<Input>>,
     pub(super) strategy: StrategyName,
     /// The directory that paths are shown relative to.
     pub(super) directory: PathBuf,
@@ -110,7 +112,8 @@ impl<'a> Report<'a> {
             1 => writeln!(out, "stale: profile {profile} by {strategy}, 1 reason")?,
             n => writeln!(out, "stale: profile {profile} by {strategy}, {n} reasons")?,
         }
-        let shown = if action == Action::Explain { reasons.len() } else { REASONS_SHOWN };
+        let explains = matches!(action, Action::Explain { .. });
+        let shown = if explains { reasons.len() } else { REASONS_SHOWN };
         for reason in reasons.iter().take(shown) {
             writeln!(out, "  {}", shown_reason(reason, &answer.directory))?;
         }
@@ -124,6 +127,9 @@ impl<'a> Report<'a> {
                 1 => writeln!(out, "{name}: stale, 1 reason")?,
                 n => writeln!(out, "{name}: stale, {n} reasons")?,
             }
+        }
+        for input in answer.inputs.iter().flatten() {
+            writeln!(out, "{}: {}", input.path, shown_why(input).join(", "))?;
         }
         out.flush()
     }
@@ -151,6 +157,8 @@ impl<'a> Report<'a> {
             prebuilt: is_build.then_some(outcome.prebuilt),
             strategies: (!answer.strategies.is_empty())
                 .then(|| strategies.map(|(n, o)| (n.clone(), o.verdict.word().into())).collect()),
+            inputs: (answer.inputs.as_ref())
+                .map(|inputs| inputs.iter().map(JsonInput::new).collect()),
             work: JsonWork::new(outcome),
             duration_ms: JsonDuration { total: self.milliseconds() },
         }
@@ -241,6 +249,10 @@ fn shown_reason(reason: &Reason, directory: &Path) -> String {
     }
 }
 
+fn shown_why(input: &Input) -> Vec<String> {
+    input.why.iter().map(|why| Escaped::text(why).to_string()).collect()
+}
+
 fn shown_path(reason: &Reason, directory: &Path) -> Option<String> {
     let path = reason.path()?;
     Some(Escaped::path(path.strip_prefix(directory).unwrap_or(path)).to_string())
@@ -263,6 +275,8 @@ struct JsonAnswer<'a> {
     prebuilt: Option<bool>,
     #[serde(skip_serializing_if = "Option::is_none")]
     strategies: Option<serde_json::Map<String, serde_json::Value>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    inputs: Option<Vec<JsonInput>>,
     work: JsonWork,
     duration_ms: JsonDuration,
 }
@@ -277,6 +291,18 @@ struct JsonReason {
 impl JsonReason {
     fn new(reason: &Reason, directory: &Path) -> Self {
         Self { code: reason.code(), path: shown_path(reason, directory), detail: reason.detail() }
+    }
+}
+
+#[derive(Serialize)]
+struct JsonInput {
+    path: String,
+    why: Vec<String>,
+}
+
+impl JsonInput {
+    fn new(input: &Input) -> Self {
+        Self { path: input.path.to_string(), why: shown_why(input) }
     }
 }
 
