@@ -70,6 +70,23 @@ impl Contents {
         self.inputs.iter().find(|(path, now)| changed(path, now)).map(|(path, _)| path)
     }
 
+    /// The newest modification time among these inputs.
+    pub(crate) fn newest_mtime<'a>(
+        &self,
+        paths: impl Iterator<Item = &'a InputPath>,
+    ) -> Option<Timestamp> {
+        let states = paths.filter_map(|path| self.inputs.get(path)).map(|(state, _)| state);
+        let mtimes = states.flat_map(|state| match state {
+            State::Absent | State::Unreadable(_) => [None, None],
+            State::Here(meta) => [Some(meta.mtime), None],
+            State::Link { own, target: Target::There(meta), .. } => {
+                [Some(own.mtime), Some(meta.mtime)]
+            }
+            State::Link { own, .. } => [Some(own.mtime), None],
+        });
+        mtimes.flatten().max()
+    }
+
     /// A digest over what these inputs are and hold; times do not enter.
     pub(crate) fn world<'a>(&self, paths: impl Iterator<Item = &'a InputPath>) -> Digest {
         let mut hasher = blake3::Hasher::new();

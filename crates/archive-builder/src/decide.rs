@@ -75,9 +75,9 @@ impl<'a> Scene<'a> {
         }
         for path in publish::earlier_stamps(&self.slot) {
             let mut earlier = self.decide_by(path, strategy)?;
-            newest.work += earlier.work;
+            newest.work += Work { inputs: 0, ..earlier.work };
             if earlier.verdict.is_fresh() {
-                earlier.work = newest.work;
+                earlier.work = Work { inputs: earlier.work.inputs, ..newest.work };
                 earlier.outdated = true;
                 return Ok(earlier);
             }

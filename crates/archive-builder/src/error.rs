@@ -172,7 +172,8 @@ impl BuildError {
             BuildError::Profile { hint, .. } => hint.clone(),
             BuildError::Metadata { .. } => "`cargo metadata` in that directory must succeed".into(),
             BuildError::CargoFailed { .. } => {
-                "see cargo's messages above; the archives of the last good build are untouched"
+                "see cargo's messages above; the archives of the last good build are untouched; \
+                 where the messages make no sense, `build --force` makes every package again"
                     .into()
             }
             BuildError::CargoInsists { .. } => {

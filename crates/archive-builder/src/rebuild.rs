@@ -255,10 +255,44 @@ impl<'a> Rebuild<'a> {
             }
         }
         fit.retain(|unit| unit.is_build_script() || !generated_anew.contains(&unit.package));
+        self.vouch_for(workspace, &fit, contents)?;
         let names = fit.iter().flat_map(|unit| {
             unit.targets.iter().map(|target| format!("{}/{target}", unit.package))
         });
         Ok(names.collect())
+    }
+
+    /// Keeps cargo from building again what was only touched, in versions where that is understood.
+    fn vouch_for(
+        &self,
+        workspace: &Workspace,
+        fit: &[Unit],
+        contents: &Contents,
+    ) -> Result<(), BuildError> {
+        if !self.scene.request.vouch {
+            return Ok(());
+        }
+        let mut touched = Vec::new();
+        for unit in fit.iter().filter(|unit| unit.is_path) {
+            let inputs = discover(&workspace.root, &unit.inputs)?.paths;
+            let newest = contents.newest_mtime(inputs.keys());
+            let newest = newest.filter(|time| unit.is_older_than((*time).into()));
+            // What a build script left must not be dated later than what is about to be made from it.
+            let newest = newest.filter(|time| !unit.is_run() || *time <= contents.cutoff);
+            touched.extend(newest.map(|time| (unit, time.max(contents.cutoff))));
+        }
+        if touched.is_empty() || !self.cargo.compares_times_as_known()? {
+            return Ok(());
+        }
+        for (unit, time) in &touched {
+            unit.vouch((*time).into())?;
+        }
+        if touched.iter().any(|(unit, _)| unit.is_run()) {
+            for unit in fit.iter().filter(|unit| unit.is_path) {
+                unit.date(contents.cutoff.into())?;
+            }
+        }
+        Ok(())
     }
 
     fn run_cargo(&self, workspace: &Workspace) -> Result<Messages, BuildError> {

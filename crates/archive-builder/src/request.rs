@@ -32,6 +32,8 @@ pub struct Request<'a> {
     pub lock_timeout: Duration,
     /// How many generations are kept, the newest included; at least [`MIN_GENERATIONS`].
     pub generations: usize,
+    /// Whether units whose inputs were only touched are kept from being built again.
+    pub vouch: bool,
     /// Where cargo's progress and diagnostics go.
     pub cargo_output: CargoOutput,
     /// Told of what happens meanwhile.

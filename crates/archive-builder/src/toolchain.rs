@@ -31,7 +31,28 @@ const WRAPPERS: [(&str, &str, &str); 2] = [
 #[derive(Debug)]
 pub(crate) struct Toolchain {
     compiler: Compiler,
-    wrappers: Vec<(&'static str, Option<PathBuf>)>,
+    wrappers: Vec<(&'static str, Option<Wrapper>)>,
+}
+
+/// A wrapper: what cargo would start, and what that leads to. Links are followed at every look, because
+/// many a tool is updated by moving one.
+#[derive(Debug)]
+struct Wrapper {
+    named: PathBuf,
+    real: PathBuf,
+}
+
+impl Wrapper {
+    fn resolve(named: PathBuf) -> Self {
+        let real = fs::canonicalize(&named).unwrap_or_else(|_| named.clone());
+        Self { named, real }
+    }
+
+    /// Both, because a program may do what the name says that it was started under.
+    fn shown(&self) -> String {
+        let (named, real) = (Escaped::path(&self.named), Escaped::path(&self.real));
+        if self.named == self.real { named.to_string() } else { format!("{named} -> {real}") }
+    }
 }
 
 #[derive(Debug)]
@@ -50,7 +71,7 @@ impl Toolchain {
         let wrappers = WRAPPERS.map(|(name, by_config, key)| {
             let program = named(env, config, name, by_config, key);
             let found = |p: OsString| env.find_program(&p, cwd).unwrap_or_else(|| p.into());
-            (name, program.map(found))
+            (name, program.map(found).map(Wrapper::resolve))
         });
         let compiler = choose_compiler(env, config, cwd);
         Self { compiler, wrappers: wrappers.into() }
@@ -118,18 +139,16 @@ impl Toolchain {
     }
 
     fn facts(&self) -> Vec<Fact> {
-        let shown = |path: &PathBuf| Escaped::path(path).to_string();
         let rustc = match &self.compiler {
-            Compiler::Is(path) => Some(shown(path)),
+            Compiler::Is(path) => Some(Escaped::path(path).to_string()),
             Compiler::Unnamed | Compiler::Unclear(_) => None,
         };
-        let mut facts = vec![Fact { name: "rustc".into(), value: rustc }];
-        facts.extend(
-            self.wrappers
-                .iter()
-                .map(|(name, path)| Fact { name: (*name).into(), value: path.as_ref().map(shown) }),
-        );
-        facts
+        let wrapper = |(name, wrapper): &(&str, Option<Wrapper>)| Fact {
+            name: (*name).into(),
+            value: wrapper.as_ref().map(Wrapper::shown),
+        };
+        let rustc = Fact { name: "rustc".into(), value: rustc };
+        std::iter::once(rustc).chain(self.wrappers.iter().map(wrapper)).collect()
     }
 
     /// The files that make up the choice: the real compiler, the library that holds most of it, and
@@ -140,8 +159,8 @@ impl Toolchain {
             files.push(path.clone());
             files.extend(driver_libraries(path));
         }
-        let wrappers = self.wrappers.iter().filter_map(|(_, path)| path.as_ref());
-        files.extend(wrappers.filter_map(|path| fs::canonicalize(path).ok()));
+        let wrappers = self.wrappers.iter().filter_map(|(_, wrapper)| wrapper.as_ref());
+        files.extend(wrappers.map(|wrapper| wrapper.real.clone()));
         files
     }
 }
@@ -301,6 +320,25 @@ mod tests {
         let later = filetime::FileTime::from_unix_time(2_000, 0);
         filetime::set_file_mtime(staged.path("bin/rustc"), later).unwrap();
         assert_eq!(problems(&staged.choose(&[]), &stamp), ["its modification time changed"]);
+    }
+
+    #[test]
+    fn a_wrapper_behind_a_link_is_what_the_link_leads_to_now() {
+        use std::os::unix::fs::symlink;
+        let staged = Staged::new();
+        staged.program("w1", "one");
+        staged.program("w2", "two");
+        symlink("w1", staged.path("link")).unwrap();
+        let link = staged.path("link").to_str().unwrap().to_owned();
+        for name in ["RUSTC_WRAPPER", "RUSTC_WORKSPACE_WRAPPER", "CARGO_BUILD_RUSTC_WRAPPER"] {
+            fs::remove_file(&link).unwrap();
+            symlink("w1", &link).unwrap();
+            let stamp = staged.stamp(&staged.choose(&[(name, &link)]));
+            assert_eq!(problems(&staged.choose(&[(name, &link)]), &stamp), [""; 0]);
+            fs::remove_file(&link).unwrap();
+            symlink("w2", &link).unwrap();
+            assert_eq!(problems(&staged.choose(&[(name, &link)]), &stamp).len(), 1, "{name}");
+        }
     }
 
     #[test]

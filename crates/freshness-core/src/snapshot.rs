@@ -8,6 +8,7 @@ use std::ffi::OsString;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use crate::discover::InputSet;
 use crate::path::InputPath;
@@ -21,6 +22,16 @@ pub struct Timestamp {
     pub secs: i64,
     /// Nanoseconds past `secs`.
     pub nanos: u32,
+}
+
+impl From<Timestamp> for SystemTime {
+    /// # Panics
+    /// Never for a time that a file system gave.
+    fn from(time: Timestamp) -> Self {
+        let whole = Duration::from_secs(time.secs.unsigned_abs());
+        let second = if time.secs < 0 { UNIX_EPOCH - whole } else { UNIX_EPOCH + whole };
+        second + Duration::from_nanos(time.nanos.into())
+    }
 }
 
 /// What a path is.

@@ -166,6 +166,7 @@ impl Freshness {
             strategies: &strategies::EVIDENCE,
             lock_timeout: self.config.lock_timeout,
             generations: self.config.generations,
+            vouch: self.config.vouch,
             cargo_output: self.cargo_output,
             events: &*self.on_event,
         }

@@ -23,6 +23,10 @@ use crate::profile::{Emit, Profile};
 use super::metadata::{Requested, Workspace};
 use super::rustflags;
 
+/// The versions of cargo whose `find_stale_file` (in its `fingerprint/mod.rs`) was read and tried: an
+/// input is out of date if its time is after that of the unit's dep-info, or of the build script's output.
+const KNOWN_VERSIONS: &[&str] = &["1.95"];
+
 /// Where cargo's progress and diagnostics go.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum CargoOutput {
@@ -137,6 +141,18 @@ impl<'a> Cargo<'a> {
     pub(crate) fn run_captured(&self, args: &[String]) -> Result<Output, BuildError> {
         self.spawned.set(self.spawned.get() + 1);
         self.command(args).output().doing("start cargo", &self.program)
+    }
+
+    /// Whether this is a version whose comparison of times is known: see [`Unit::vouch`].
+    ///
+    /// # Errors
+    /// It could not be started.
+    ///
+    /// [`Unit::vouch`]: super::units::Unit::vouch
+    pub(crate) fn compares_times_as_known(&self) -> Result<bool, BuildError> {
+        let output = self.run_captured(&["--version".into()])?;
+        let version = String::from_utf8_lossy(&output.stdout);
+        Ok(KNOWN_VERSIONS.iter().any(|known| version.starts_with(&format!("cargo {known}."))))
     }
 
     /// Builds the profile's packages into `target_dir`, in one invocation.

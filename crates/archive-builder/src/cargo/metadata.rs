@@ -59,7 +59,7 @@ impl Workspace {
     /// Asks cargo, and checks that the profile asks for what is there.
     ///
     /// # Errors
-    /// cargo's own; a package that is not there, or makes no static library.
+    /// cargo's own; a package that is not there, or makes no static library; a feature that is not there.
     pub(crate) fn load(cargo: &Cargo<'_>, profile: &Profile) -> Result<Self, BuildError> {
         let args = ["metadata", "--format-version", "1", "--all-features"].map(String::from);
         let problem = |problem: String| BuildError::Metadata { path: cargo.cwd.into(), problem };
@@ -72,6 +72,9 @@ impl Workspace {
         let requested = (profile.packages.iter())
             .map(|name| request(&metadata, name))
             .collect::<Result<Vec<_>, _>>()?;
+        for feature in &profile.features {
+            check_feature(&metadata, &requested, feature)?;
+        }
         let path_packages = path_closure(&metadata, &requested);
         Ok(Self {
             root: metadata.workspace_root.into(),
@@ -115,6 +118,37 @@ fn request(metadata: &cargo_metadata::Metadata, name: &str) -> Result<Requested,
         name: name.to_owned(),
         id: package.id.repr.clone(),
         library: library.name.clone(),
+    })
+}
+
+/// A feature must be there before cargo starts, so that what is there can be named. What is not one of
+/// the requested packages' own is left to cargo, which knows more ways to name it.
+fn check_feature(
+    metadata: &cargo_metadata::Metadata,
+    requested: &[Requested],
+    feature: &str,
+) -> Result<(), BuildError> {
+    let (package, name) = match feature.split_once('/') {
+        Some((package, name)) => (Some(package), name),
+        None => (None, feature),
+    };
+    let asked: Vec<_> = (requested.iter())
+        .filter(|r| package.is_none_or(|package| package == r.name))
+        .filter_map(|r| metadata.packages.iter().find(|p| p.id.repr == r.id))
+        .collect();
+    if asked.is_empty() || asked.iter().any(|p| p.features.contains_key(name)) {
+        return Ok(());
+    }
+    let known: Vec<&str> =
+        asked.iter().flat_map(|p| p.features.keys()).map(String::as_str).collect();
+    let names: Vec<&str> = asked.iter().map(|p| p.name.as_str()).collect();
+    let names = names.join(", ");
+    Err(BuildError::Profile {
+        problem: format!("{names} has no feature `{name}`"),
+        hint: match known.is_empty() {
+            true => format!("{names} has no features: remove it"),
+            false => format!("name one of: {}", known.join(", ")),
+        },
     })
 }
 

@@ -17,6 +17,7 @@ use std::fs;
 use std::io;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
 use freshness_core::path::normalize;
 use freshness_core::sys::{bytes_of_path, meta_of};
@@ -44,6 +45,10 @@ pub(crate) struct Unit {
     pub(crate) name: String,
     /// The package's name.
     pub(crate) package: String,
+    /// The files whose times cargo compares with those of the inputs.
+    references: Vec<PathBuf>,
+    /// The files that it made, whose times cargo compares with those of its dependencies' files.
+    products: Vec<PathBuf>,
     /// The names of what it made: `lib-foo`, `build-script-build-script-build`.
     pub(crate) targets: BTreeSet<String>,
     /// Whether its sources lie on this machine and may change.
@@ -61,7 +66,7 @@ pub(crate) struct Unit {
 impl Unit {
     /// Whether rustc made it, and so says what it read.
     pub(crate) fn is_compilation(&self) -> bool {
-        self.output.is_none()
+        !self.is_run()
     }
 
     /// Whether it is a build script, compiled or run: what it made enters the package's library.
@@ -69,6 +74,38 @@ impl Unit {
         self.targets
             .iter()
             .any(|t| t.starts_with(RUN_BUILD_SCRIPT) || t.starts_with("build-script"))
+    }
+
+    /// Whether cargo would take an input of this time to be newer than the unit.
+    pub(crate) fn is_older_than(&self, time: SystemTime) -> bool {
+        let mtime = |path: &PathBuf| fs::metadata(path).and_then(|metadata| metadata.modified());
+        self.references.iter().any(|path| mtime(path).is_ok_and(|mtime| mtime < time))
+    }
+
+    /// Moves the times that cargo compares inputs with to `time`, so that inputs that were only touched do
+    /// not make cargo build it again. Only for a unit whose inputs are known to hold what they held.
+    ///
+    /// A build script that names no path is compared by other means (its fingerprint holds the newest time
+    /// of its package) and cannot be helped.
+    ///
+    /// # Errors
+    /// Those of setting times.
+    pub(crate) fn vouch(&self, time: SystemTime) -> Result<(), BuildError> {
+        set_times(&self.references, time)
+    }
+
+    /// Moves the times of what it made to `time`. The output of a build script is what cargo compares its
+    /// inputs with *and* what it compares its dependents with: where one is moved, all must be.
+    ///
+    /// # Errors
+    /// Those of setting times.
+    pub(crate) fn date(&self, time: SystemTime) -> Result<(), BuildError> {
+        set_times(&self.products, time)
+    }
+
+    /// Whether it ran a build script.
+    pub(crate) fn is_run(&self) -> bool {
+        self.output.is_some()
     }
 
     /// Makes cargo build it again, and whatever depends on it.
@@ -97,7 +134,7 @@ pub(crate) fn scan(
             target_dir,
             workspace,
             immutable: cargo_home.map(|home| ["registry", "git"].map(|d| home.join(d))),
-            dep_infos: rustc_dep_infos(&profile_dir.join("deps")),
+            made: by_hash(&profile_dir.join("deps")),
             profile_dir,
         };
         let dirs = entries(&scan.profile_dir.join(".fingerprint"));
@@ -121,14 +158,16 @@ fn entries(dir: &Path) -> Vec<PathBuf> {
     entries.flatten().map(|entry| entry.path()).collect()
 }
 
-/// rustc's dep-info files by the hash in their name, or by their whole stem where it has none.
-fn rustc_dep_infos(deps: &Path) -> BTreeMap<String, PathBuf> {
-    let files = entries(deps).into_iter().filter(|p| p.extension().is_some_and(|e| e == "d"));
-    let keyed = files.filter_map(|path| {
-        let stem = path.file_stem()?.to_str()?.to_owned();
-        Some((split_hash(&stem).map_or(stem.clone(), |(_, hash)| hash.to_owned()), path))
-    });
-    keyed.collect()
+/// What rustc made, by the hash in its name, or by its whole stem where it has none.
+fn by_hash(deps: &Path) -> BTreeMap<String, Vec<PathBuf>> {
+    let mut made: BTreeMap<String, Vec<PathBuf>> = BTreeMap::new();
+    for path in entries(deps) {
+        let Some(stem) = path.file_stem().and_then(|stem| stem.to_str()) else { continue };
+        // Objects of single code generation units have more dots, and are nobody's product.
+        let key = split_hash(stem).map_or(stem, |(_, hash)| hash).to_owned();
+        made.entry(key).or_default().push(path);
+    }
+    made
 }
 
 /// Splits `name-0123456789abcdef` before the hash.
@@ -144,7 +183,8 @@ struct Scan<'a> {
     /// Where cargo keeps sources that it takes to be immutable (`find_stale_file` in its
     /// `fingerprint/mod.rs`).
     immutable: Option<[PathBuf; 2]>,
-    dep_infos: BTreeMap<String, PathBuf>,
+    /// What lies in `deps/`.
+    made: BTreeMap<String, Vec<PathBuf>>,
     profile_dir: PathBuf,
 }
 
@@ -169,6 +209,8 @@ impl Scan<'_> {
                 .cloned()
                 .collect(),
             is_path: !packages.is_empty(),
+            references: Vec::new(),
+            products: self.made.get(hash).cloned().unwrap_or_default(),
             inputs: Vec::new(),
             env: Vec::new(),
             identity: identity(&dir, &files, &output),
@@ -197,8 +239,9 @@ impl Scan<'_> {
         packages: &[&PathPackage],
         package: &str,
     ) -> Option<()> {
-        let by_cargo = small_file::read(&unit.dir.join(format!("dep-{target}"))).ok()?;
-        let by_cargo = dep_info::parse_cargo(&by_cargo).ok()?;
+        let reference = unit.dir.join(format!("dep-{target}"));
+        let by_cargo = dep_info::parse_cargo(&small_file::read(&reference).ok()?).ok()?;
+        unit.references.push(reference);
         unit.env.extend(by_cargo.env);
         if packages.is_empty() {
             return Some(());
@@ -235,6 +278,9 @@ impl Scan<'_> {
         let why = format!("build script of {package}");
         if declared.is_whole_package() {
             unit.inputs.extend(packages.iter().map(|p| self.package_tree(p, &why)));
+        }
+        if !declared.is_whole_package() {
+            unit.references.push(output.to_path_buf());
         }
         unit.env.extend(declared.env);
         for path in declared.paths {
@@ -288,8 +334,8 @@ impl Scan<'_> {
             return entries(&dir).into_iter().find(|p| p.extension().is_some_and(|e| e == "d"));
         }
         let unhashed = target.split_once('-').map(|(_, name)| name.replace('-', "_"));
-        let by_name = || self.dep_infos.get(&unhashed?);
-        self.dep_infos.get(hash).or_else(by_name).cloned()
+        let made = self.made.get(hash).or_else(|| self.made.get(&unhashed?))?;
+        made.iter().find(|path| path.extension().is_some_and(|e| e == "d")).cloned()
     }
 
     /// Where cargo starts rustc: the workspace for packages inside it, else the package.
@@ -333,6 +379,14 @@ fn identity(dir: &Path, files: &BTreeSet<String>, output: &Path) -> Digest {
     }
     add(output);
     *hasher.finalize().as_bytes()
+}
+
+fn set_times(paths: &[PathBuf], time: SystemTime) -> Result<(), BuildError> {
+    for path in paths {
+        let file = fs::File::options().append(true).open(path);
+        file.and_then(|file| file.set_modified(time)).doing("set the time of", path)?;
+    }
+    Ok(())
 }
 
 /// The name under which cargo keeps a target's fingerprint.

@@ -39,6 +39,8 @@ pub struct Config {
     pub lock_timeout: Duration,
     /// How many generations of archives are kept.
     pub generations: usize,
+    /// Whether units whose inputs were only touched are kept from being built again.
+    pub vouch: bool,
     /// The profiles by name.
     pub profiles: BTreeMap<String, Profile>,
 }

@@ -25,6 +25,8 @@ pub(super) struct Config {
     store: Spanned<PathBuf>,
     lock_timeout: Option<Spanned<String>>,
     generations: Option<Spanned<usize>>,
+    #[serde(default = "yes")]
+    vouch: bool,
     #[serde(default)]
     strategy_options: StrategyOptions,
     #[serde(default)]
@@ -109,6 +111,7 @@ impl Config {
             store: resolve_store(&directory.join(store)),
             lock_timeout: lock_timeout.unwrap_or(LOCK_TIMEOUT),
             generations: generations.unwrap_or(GENERATIONS),
+            vouch: self.vouch,
             profiles,
             path,
             directory,
