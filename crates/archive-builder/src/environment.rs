@@ -9,6 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 
+use freshness_core::Digest;
 use freshness_core::stamp::EnvFact;
 use freshness_core::verdict::{EnvChange, Reason};
 
@@ -151,6 +152,15 @@ impl Environment {
         hasher.update(value.as_encoded_bytes());
         Some(*hasher.finalize().as_bytes())
     }
+}
+
+/// A digest over an environment as a stamp remembers it.
+pub(crate) fn digest(environment: &[EnvFact]) -> Digest {
+    let mut hasher = blake3::Hasher::new();
+    for fact in environment {
+        hasher.update(format!("{:?}={:?};", fact.name, fact.digest).as_bytes());
+    }
+    *hasher.finalize().as_bytes()
 }
 
 /// Whether cargo and rustc read it whatever is built.

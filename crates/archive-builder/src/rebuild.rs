@@ -19,17 +19,19 @@ use std::collections::BTreeSet;
 
 use freshness_core::stamp::EnvFact;
 use freshness_core::{
-    Archive, Digest, Evidence, Fact, InputPath, InputSpec, Pattern, SealedFile, Snapshot, Stamp,
+    Archive, Evidence, Fact, InputPath, InputSpec, Pattern, SealedFile, Snapshot, Stamp,
     Timestamp, discover,
 };
 
 use crate::build::Force;
 use crate::cargo::invoke::{Cargo, Messages, Plan};
 use crate::cargo::metadata::{PathPackage, Workspace};
+use crate::cargo::scan;
 use crate::cargo::units::{self, Unit};
 use crate::contents::{Changed, Contents};
 use crate::decide::Scene;
 use crate::durable;
+use crate::environment;
 use crate::error::{BuildError, Context};
 use crate::events::Event;
 use crate::inputs;
@@ -38,6 +40,7 @@ use crate::observe::{self, SETTLE, settled};
 use crate::products;
 use crate::publish;
 use crate::saw::{self, CargoSaw, Made};
+use crate::toolchain;
 
 /// One rebuild.
 pub(crate) struct Rebuild<'a> {
@@ -149,7 +152,8 @@ impl<'a> Rebuild<'a> {
         let saw = self.prepare_target()?;
         let before = self.look(lock, workspace)?;
         let fit = self.forget_unfit(workspace, &saw, &before.contents)?;
-        CargoSaw::nothing(self.toolchain_digest()).write(&self.scene.slot.cargo_saw())?;
+        CargoSaw::nothing(toolchain::digest(&self.toolchain, &self.toolchain_files))
+            .write(&self.scene.slot.cargo_saw())?;
         let messages = self.run_cargo(workspace)?;
         if let Some(package) = wrongly_fresh(&messages, workspace, &fit) {
             return Ok(Attempt::WronglyFresh(package));
@@ -189,7 +193,7 @@ impl<'a> Rebuild<'a> {
             let one = Made {
                 package: archive.package.clone(),
                 kind: archive.kind.clone(),
-                environment: environment_digest(&environment),
+                environment: environment::digest(&environment),
                 world,
                 digest: archive.file.digest,
             };
@@ -206,7 +210,7 @@ impl<'a> Rebuild<'a> {
 
     /// What cargo last saw in its target directory; removes one that another toolchain used.
     fn prepare_target(&self) -> Result<CargoSaw, BuildError> {
-        let toolchain = self.toolchain_digest();
+        let toolchain = toolchain::digest(&self.toolchain, &self.toolchain_files);
         let saw = CargoSaw::read(&self.scene.slot.cargo_saw());
         if !saw.used(toolchain) {
             self.remove_target()?;
@@ -306,7 +310,7 @@ impl<'a> Rebuild<'a> {
         let request = self.scene.request;
         let home = request.env.cargo_home(request.workspace);
         let slot = &self.scene.slot;
-        units::scan(slot.store(), &slot.target(), workspace, home.as_deref())
+        scan::scan(slot.store(), &slot.target(), workspace, home.as_deref())
     }
 
     /// What the stamp remembers; where we stand is looked at besides.
@@ -332,17 +336,6 @@ impl<'a> Rebuild<'a> {
         let mut declared = request.profile.env.clone();
         declared.extend(units.iter().flat_map(|unit| unit.env.iter().cloned()));
         request.env.facts(&declared)
-    }
-
-    fn toolchain_digest(&self) -> Digest {
-        let mut hasher = blake3::Hasher::new();
-        for fact in &self.toolchain {
-            hasher.update(format!("{:?}={:?};", fact.name, fact.value).as_bytes());
-        }
-        for file in &self.toolchain_files {
-            hasher.update(&file.digest);
-        }
-        *hasher.finalize().as_bytes()
     }
 
     fn stamp(&self, built: Built) -> Stamp {
@@ -383,14 +376,6 @@ fn wrongly_fresh(
 /// What the units of path packages were made from.
 fn compiled_inputs(units: &[Unit]) -> Vec<InputSpec> {
     units.iter().filter(|unit| unit.is_path).flat_map(|unit| unit.inputs.iter().cloned()).collect()
-}
-
-fn environment_digest(environment: &[EnvFact]) -> Digest {
-    let mut hasher = blake3::Hasher::new();
-    for fact in environment {
-        hasher.update(format!("{:?}={:?};", fact.name, fact.digest).as_bytes());
-    }
-    *hasher.finalize().as_bytes()
 }
 
 /// The first input whose state is not the same in two looks.

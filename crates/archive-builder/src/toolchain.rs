@@ -13,7 +13,7 @@ use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use freshness_core::{Escaped, Fact, Reason, SealedFile, Stamp, Work};
+use freshness_core::{Digest, Escaped, Fact, Reason, SealedFile, Stamp, Work};
 
 use crate::cargo_config::CargoConfig;
 use crate::environment::Environment;
@@ -163,6 +163,18 @@ impl Toolchain {
         files.extend(wrappers.map(|wrapper| wrapper.real.clone()));
         files
     }
+}
+
+/// A digest over what a stamp records of a toolchain.
+pub(crate) fn digest(facts: &[Fact], files: &[SealedFile]) -> Digest {
+    let mut hasher = blake3::Hasher::new();
+    for fact in facts {
+        hasher.update(format!("{:?}={:?};", fact.name, fact.value).as_bytes());
+    }
+    for file in files {
+        hasher.update(&file.digest);
+    }
+    *hasher.finalize().as_bytes()
 }
 
 /// What cargo would find: the variable, its `CARGO_BUILD_` spelling, or the configuration.

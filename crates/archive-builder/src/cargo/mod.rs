@@ -7,4 +7,5 @@ pub(crate) mod dep_info;
 pub(crate) mod invoke;
 pub(crate) mod metadata;
 pub(crate) mod rustflags;
+pub(crate) mod scan;
 pub(crate) mod units;

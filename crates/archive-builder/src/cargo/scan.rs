@@ -1,0 +1,280 @@
+//! Reads from cargo's target directory which units are there and what each was made from.
+//!
+//! One fingerprint directory is one unit. What it read comes from cargo's own dep-info beside the
+//! fingerprint, from rustc's in `deps/` or `build/`, and from the recorded output of a build script; what
+//! cannot be read or understood makes the unit incomplete, and an incomplete unit is never vouched for.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use freshness_core::path::normalize;
+use freshness_core::sys::{bytes_of_path, meta_of};
+use freshness_core::{Digest, InputSpec, NestedPackages, Pattern};
+
+use super::build_script;
+use super::dep_info;
+use super::metadata::{PathPackage, Workspace};
+use super::units::{RUN_BUILD_SCRIPT, Unit};
+use crate::small_file;
+
+/// Everything in a target directory that tells what units were made from.
+pub(crate) fn scan(
+    store: &Path,
+    target_dir: &Path,
+    workspace: &Workspace,
+    cargo_home: Option<&Path>,
+) -> Vec<Unit> {
+    let mut units = Vec::new();
+    for profile_dir in profile_dirs(target_dir) {
+        let scan = Scan {
+            store,
+            target_dir,
+            workspace,
+            immutable: cargo_home.map(|home| ["registry", "git"].map(|d| home.join(d))),
+            made: by_hash(&profile_dir.join("deps")),
+            profile_dir,
+        };
+        let dirs = entries(&scan.profile_dir.join(".fingerprint"));
+        units.extend(dirs.into_iter().filter_map(|dir| scan.unit(dir)));
+    }
+    units.sort_by(|a, b| a.name.cmp(&b.name));
+    units
+}
+
+/// The directories of a target directory that hold fingerprints: `release`, `<triple>/release`.
+fn profile_dirs(target_dir: &Path) -> Vec<PathBuf> {
+    let holds_fingerprints = |dir: &PathBuf| dir.join(".fingerprint").is_dir();
+    let (mut found, others): (Vec<_>, Vec<_>) =
+        entries(target_dir).into_iter().partition(holds_fingerprints);
+    found.extend(others.iter().flat_map(|dir| entries(dir)).filter(holds_fingerprints));
+    found
+}
+
+pub(super) fn entries(dir: &Path) -> Vec<PathBuf> {
+    let Ok(entries) = fs::read_dir(dir) else { return Vec::new() };
+    entries.flatten().map(|entry| entry.path()).collect()
+}
+
+/// What rustc made, by the hash in its name, or by its whole stem where it has none.
+fn by_hash(deps: &Path) -> BTreeMap<String, Vec<PathBuf>> {
+    let mut made: BTreeMap<String, Vec<PathBuf>> = BTreeMap::new();
+    for path in entries(deps) {
+        let Some(stem) = path.file_stem().and_then(|stem| stem.to_str()) else { continue };
+        // Objects of single code generation units have more dots, and are nobody's product.
+        let key = split_hash(stem).map_or(stem, |(_, hash)| hash).to_owned();
+        made.entry(key).or_default().push(path);
+    }
+    made
+}
+
+/// Splits `name-0123456789abcdef` before the hash.
+pub(super) fn split_hash(name: &str) -> Option<(&str, &str)> {
+    let (name, hash) = name.rsplit_once('-')?;
+    (hash.len() == 16 && hash.bytes().all(|b| b.is_ascii_hexdigit())).then_some((name, hash))
+}
+
+struct Scan<'a> {
+    store: &'a Path,
+    target_dir: &'a Path,
+    workspace: &'a Workspace,
+    /// Where cargo keeps sources that it takes to be immutable (`find_stale_file` in its
+    /// `fingerprint/mod.rs`).
+    immutable: Option<[PathBuf; 2]>,
+    /// What lies in `deps/`.
+    made: BTreeMap<String, Vec<PathBuf>>,
+    profile_dir: PathBuf,
+}
+
+impl Scan<'_> {
+    fn unit(&self, dir: PathBuf) -> Option<Unit> {
+        let dir_name = dir.file_name()?.to_str()?.to_owned();
+        let (package, hash) = split_hash(&dir_name)?;
+        let packages: Vec<&PathPackage> = self.workspace.named(package).collect();
+        let name = dir.strip_prefix(self.target_dir).ok()?.to_str()?.to_owned();
+        let files: BTreeSet<String> = entries(&dir)
+            .iter()
+            .filter_map(|p| Some(p.file_name()?.to_str()?.to_owned()))
+            .collect();
+        let output = self.profile_dir.join("build").join(&dir_name).join("output");
+        let mut unit = Unit {
+            name,
+            output: files.iter().any(|f| f.starts_with(RUN_BUILD_SCRIPT)).then(|| output.clone()),
+            package: package.to_owned(),
+            targets: files
+                .iter()
+                .filter(|f| files.contains(&format!("{f}.json")))
+                .cloned()
+                .collect(),
+            is_path: !packages.is_empty(),
+            references: Vec::new(),
+            products: self.made.get(hash).cloned().unwrap_or_default(),
+            inputs: Vec::new(),
+            env: Vec::new(),
+            identity: identity(&dir, &files, &output),
+            is_complete: true,
+            dir,
+        };
+        for target in unit.targets.clone() {
+            let read = match target.starts_with(RUN_BUILD_SCRIPT) {
+                true => self.add_build_script(&mut unit, &output, &packages, package),
+                false => self.add_compilation(&mut unit, &target, hash, &packages, package),
+            };
+            unit.is_complete &= read.is_some();
+        }
+        unit.is_complete &= !unit.targets.is_empty();
+        unit.inputs.sort();
+        unit.inputs.dedup();
+        Some(unit)
+    }
+
+    /// Adds what a compilation read, as cargo recorded it and as rustc named it.
+    fn add_compilation(
+        &self,
+        unit: &mut Unit,
+        target: &str,
+        hash: &str,
+        packages: &[&PathPackage],
+        package: &str,
+    ) -> Option<()> {
+        let reference = unit.dir.join(format!("dep-{target}"));
+        let by_cargo = dep_info::parse_cargo(&small_file::read(&reference).ok()?).ok()?;
+        unit.references.push(reference);
+        unit.env.extend(by_cargo.env);
+        if packages.is_empty() {
+            return Some(());
+        }
+        let why = format!("dep-info of {package}");
+        for root in packages {
+            for path in &by_cargo.in_package {
+                self.add_path(unit, &root.dir().join(path), &why);
+            }
+        }
+        for path in by_cargo.elsewhere {
+            self.add_path(unit, &self.target_dir.join(path), &why);
+        }
+        // A name that cargo resolved to the target of a link is not the name that rustc opened.
+        let by_rustc = self.rustc_dep_info(unit, target, hash)?;
+        let by_rustc = dep_info::parse_rustc(&small_file::read(&by_rustc).ok()?).ok()?;
+        for root in packages {
+            for path in &by_rustc {
+                self.add_path(unit, &self.rustc_cwd(root).join(path), &why);
+            }
+        }
+        Some(())
+    }
+
+    /// Adds what a build script declared; where that is no path, its whole package.
+    fn add_build_script(
+        &self,
+        unit: &mut Unit,
+        output: &Path,
+        packages: &[&PathPackage],
+        package: &str,
+    ) -> Option<()> {
+        let declared = build_script::parse_output(&small_file::read(output).ok()?);
+        let why = format!("build script of {package}");
+        if declared.is_whole_package() {
+            unit.inputs.extend(packages.iter().map(|p| self.package_tree(p, &why)));
+        }
+        if !declared.is_whole_package() {
+            unit.references.push(output.to_path_buf());
+        }
+        unit.env.extend(declared.env);
+        for path in declared.paths {
+            if packages.is_empty() && path.is_absolute() {
+                self.add_declared(unit, &path, &why);
+            }
+            for root in packages {
+                self.add_declared(unit, &root.dir().join(&path), &why);
+            }
+        }
+        Some(())
+    }
+
+    /// Directories that hold what is built.
+    fn skip(&self) -> Vec<PathBuf> {
+        vec![self.workspace.target_directory.clone(), self.store.to_path_buf()]
+    }
+
+    fn package_tree(&self, package: &PathPackage, why: &str) -> InputSpec {
+        let skip = self.skip();
+        let (dir, nested) = (package.dir().to_path_buf(), NestedPackages::LeftOut);
+        InputSpec { pattern: Pattern::Followed { dir, skip, nested }, why: why.to_owned() }
+    }
+
+    /// Adds a path that a build script named: a file, a directory with all it holds, or nothing yet.
+    fn add_declared(&self, unit: &mut Unit, path: &Path, why: &str) {
+        self.add_path(unit, path, why);
+        if path.is_dir() && !self.is_left_out(path) {
+            let (dir, nested) = (path.to_path_buf(), NestedPackages::Listed);
+            let pattern = Pattern::Followed { dir, skip: self.skip(), nested };
+            unit.inputs.push(InputSpec { pattern, why: why.to_owned() });
+        }
+    }
+
+    fn add_path(&self, unit: &mut Unit, path: &Path, why: &str) {
+        let path = resolve_dots(path);
+        if !self.is_left_out(&path) {
+            unit.inputs.push(InputSpec { pattern: Pattern::Path(path), why: why.to_owned() });
+        }
+    }
+
+    /// Whether a path is the build's own product, or immutable.
+    fn is_left_out(&self, path: &Path) -> bool {
+        path.starts_with(self.target_dir)
+            || self.immutable.iter().flatten().any(|dir| path.starts_with(dir))
+    }
+
+    fn rustc_dep_info(&self, unit: &Unit, target: &str, hash: &str) -> Option<PathBuf> {
+        if target.starts_with("build-script") {
+            let dir = self.profile_dir.join("build").join(unit.dir.file_name()?);
+            return entries(&dir).into_iter().find(|p| p.extension().is_some_and(|e| e == "d"));
+        }
+        let unhashed = target.split_once('-').map(|(_, name)| name.replace('-', "_"));
+        let made = self.made.get(hash).or_else(|| self.made.get(&unhashed?))?;
+        made.iter().find(|path| path.extension().is_some_and(|e| e == "d")).cloned()
+    }
+
+    /// Where cargo starts rustc: the workspace for packages inside it, else the package.
+    fn rustc_cwd<'p>(&'p self, package: &'p PathPackage) -> &'p Path {
+        let root = self.workspace.root.as_path();
+        if package.dir().starts_with(root) { root } else { package.dir() }
+    }
+}
+
+/// Resolves `..` by name where that leads to the same place, else as the file system does: behind a
+/// link to a directory, the two differ.
+fn resolve_dots(path: &Path) -> PathBuf {
+    let by_name = normalize(path);
+    if by_name == path {
+        return by_name;
+    }
+    match (fs::canonicalize(path), fs::canonicalize(&by_name)) {
+        (Ok(real), named) if named.as_ref().ok() != Some(&real) => real,
+        _ => by_name,
+    }
+}
+
+/// A digest of everything cargo compares of a unit: the files of its fingerprint with their times, and
+/// the recorded output of a build script.
+fn identity(dir: &Path, files: &BTreeSet<String>, output: &Path) -> Digest {
+    let mut hasher = blake3::Hasher::new();
+    let mut add = |path: &Path| {
+        let mut put = |bytes: &[u8]| {
+            hasher.update(&(bytes.len() as u64).to_le_bytes());
+            hasher.update(bytes);
+        };
+        put(bytes_of_path(path.file_name().map_or(Path::new(""), Path::new)));
+        if let Ok(metadata) = fs::symlink_metadata(path) {
+            let mtime = meta_of(&metadata).mtime;
+            put(format!("{mtime}").as_bytes());
+            put(&small_file::read(path).unwrap_or_default());
+        }
+    };
+    for file in files {
+        add(&dir.join(file));
+    }
+    add(output);
+    *hasher.finalize().as_bytes()
+}
