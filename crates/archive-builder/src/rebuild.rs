@@ -19,8 +19,8 @@ use std::collections::BTreeSet;
 
 use freshness_core::stamp::EnvFact;
 use freshness_core::{
-    Archive, Evidence, Fact, InputPath, InputSpec, Pattern, SealedFile, Snapshot, Stamp,
-    Timestamp, discover,
+    Archive, Evidence, Fact, InputPath, InputSpec, Pattern, SealedFile, Snapshot, Stamp, Timestamp,
+    discover,
 };
 
 use crate::build::Force;
