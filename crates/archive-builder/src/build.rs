@@ -13,7 +13,7 @@ use crate::events::Event;
 use crate::lock::SlotLock;
 use crate::observe::{self, BRIEFLY, settled};
 use crate::publish;
-use crate::rebuild::Rebuild;
+use crate::rebuild::rebuild;
 use crate::request::{MIN_GENERATIONS, Outcome, Request};
 
 /// Whether to build what is fresh.
@@ -51,9 +51,7 @@ pub fn build(request: &Request<'_>, force: Force) -> Result<Outcome, BuildError>
     }
     (request.events)(Event::Stale { verdict: &again.verdict });
     let mut work = again.work;
-    let rebuild = Rebuild::new(&scene, again.stamp.as_ref(), force)?;
-    let stamp = rebuild.run(&mut lock)?;
-    work.processes_spawned += rebuild.spawned();
+    let stamp = rebuild(request, &mut lock, again.stamp.as_ref(), force, &mut work)?;
     publish::write_stamp(&scene.slot, &stamp)?;
     let kept = request.generations.max(MIN_GENERATIONS);
     note(request, publish::prune(&scene.slot, &stamp, kept));

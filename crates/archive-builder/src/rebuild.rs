@@ -20,7 +20,7 @@ use std::collections::BTreeSet;
 use freshness_core::stamp::EnvFact;
 use freshness_core::{
     Archive, Evidence, Fact, InputPath, InputSpec, Pattern, SealedFile, Snapshot, Stamp, Timestamp,
-    discover,
+    Work, discover,
 };
 
 use crate::build::Force;
@@ -39,11 +39,12 @@ use crate::lock::SlotLock;
 use crate::observe::{self, SETTLE, settled};
 use crate::products;
 use crate::publish;
+use crate::request::Request;
 use crate::saw::{self, CargoSaw, Made};
 use crate::toolchain;
 
-/// One rebuild.
-pub(crate) struct Rebuild<'a> {
+/// One attempt at a rebuild.
+struct Rebuild<'a> {
     scene: &'a Scene<'a>,
     cargo: Cargo<'a>,
     /// The newest stamp, where there is one to believe: its digests may be reused.
@@ -81,12 +82,47 @@ struct Built {
     archives: Vec<Archive>,
 }
 
+/// Builds, and starts over at most once for each of the two things that may go wrong. Every attempt
+/// begins with a new look at everything: what changed may have been a manifest or a configuration.
+///
+/// # Errors
+/// Whatever keeps the archives from being built and vouched for.
+pub(crate) fn rebuild(
+    request: &Request<'_>,
+    lock: &mut SlotLock,
+    earlier: Option<&Stamp>,
+    force: Force,
+    work: &mut Work,
+) -> Result<Stamp, BuildError> {
+    let mut changed = Changed::Written;
+    let mut forced = false;
+    loop {
+        let scene = Scene::look(request)?;
+        let rebuild = Rebuild::new(&scene, earlier, force)?;
+        let attempt = rebuild.attempt(lock, changed)?;
+        work.processes_spawned += rebuild.cargo.spawned();
+        match attempt {
+            Attempt::Built(built) => {
+                rebuild.tell_of_idle_globs(&built);
+                return Ok(rebuild.stamp(built));
+            }
+            Attempt::InputChanged(path) if changed == Changed::Written => {
+                (request.events)(Event::ChangedDuringBuild { path: &path });
+                changed = Changed::Content;
+            }
+            Attempt::InputChanged(path) => return Err(BuildError::ChangedDuringBuild { path }),
+            Attempt::WronglyFresh(package) if !forced => {
+                (request.events)(Event::CargoForced { package: &package });
+                rebuild.remove_target()?;
+                forced = true;
+            }
+            Attempt::WronglyFresh(package) => return Err(BuildError::CargoInsists { package }),
+        }
+    }
+}
+
 impl<'a> Rebuild<'a> {
-    /// Makes ready to build.
-    ///
-    /// # Errors
-    /// No cargo, or no compiler that can be told.
-    pub(crate) fn new(
+    fn new(
         scene: &'a Scene<'a>,
         earlier: Option<&'a Stamp>,
         force: Force,
@@ -95,41 +131,6 @@ impl<'a> Rebuild<'a> {
         let cargo = Cargo::find(request.env, request.workspace, request.cargo_output)?;
         let (toolchain, toolchain_files) = scene.toolchain.record(earlier)?;
         Ok(Self { scene, cargo, earlier, force, toolchain, toolchain_files })
-    }
-
-    /// Builds, and starts over at most once for each of the two things that may go wrong.
-    ///
-    /// # Errors
-    /// Whatever keeps the archives from being built and vouched for.
-    pub(crate) fn run(&self, lock: &mut SlotLock) -> Result<Stamp, BuildError> {
-        let workspace = Workspace::load(&self.cargo, self.scene.request.profile)?;
-        let events = self.scene.request.events;
-        let mut changed = Changed::Written;
-        let mut forced = false;
-        loop {
-            match self.attempt(lock, &workspace, changed)? {
-                Attempt::Built(built) => {
-                    self.tell_of_idle_globs(&built);
-                    return Ok(self.stamp(built));
-                }
-                Attempt::InputChanged(path) if changed == Changed::Written => {
-                    events(Event::ChangedDuringBuild { path: &path });
-                    changed = Changed::Content;
-                }
-                Attempt::InputChanged(path) => return Err(BuildError::ChangedDuringBuild { path }),
-                Attempt::WronglyFresh(package) if !forced => {
-                    events(Event::CargoForced { package: &package });
-                    self.remove_target()?;
-                    forced = true;
-                }
-                Attempt::WronglyFresh(package) => return Err(BuildError::CargoInsists { package }),
-            }
-        }
-    }
-
-    /// How many processes were started.
-    pub(crate) fn spawned(&self) -> u64 {
-        self.cargo.spawned()
     }
 
     /// A glob that matches nothing is allowed, and most likely a slip.
@@ -143,12 +144,8 @@ impl<'a> Rebuild<'a> {
         }
     }
 
-    fn attempt(
-        &self,
-        lock: &mut SlotLock,
-        workspace: &Workspace,
-        changed: Changed,
-    ) -> Result<Attempt, BuildError> {
+    fn attempt(&self, lock: &mut SlotLock, changed: Changed) -> Result<Attempt, BuildError> {
+        let workspace = &Workspace::load(&self.cargo, self.scene.request.profile)?;
         let saw = self.prepare_target()?;
         let before = self.look(lock, workspace)?;
         let fit = self.forget_unfit(workspace, &saw, &before.contents)?;
