@@ -158,3 +158,28 @@ fn a_reader_is_not_disturbed_by_a_build_under_way() {
     assert_eq!(slow.world.probe(&second).of("alpha"), 2);
     assert!(opened.metadata().unwrap().len() > 0);
 }
+
+#[test]
+fn a_path_dependency_that_comes_while_cargo_runs_is_an_input_from_then_on() {
+    let slow = Slow::new();
+    let build = slow.start(1);
+    let world = &slow.world;
+    let manifest =
+        "[package]\nname = \"late\"\nversion = \"0.1.0\"\nedition = \"2024\"\n[workspace]\n";
+    world.write("../late/Cargo.toml", manifest);
+    world.write("../late/src/lib.rs", "pub const VALUE: i32 = 2;\n");
+    let manifest = fs::read_to_string(world.path("alpha/Cargo.toml")).unwrap();
+    let dependency = "[dependencies]\nlate = { path = \"../../late\" }";
+    world.write("alpha/Cargo.toml", manifest.replace("[dependencies]", dependency));
+    world.write("alpha/src/value.rs", "pub const VALUE: i32 = late::VALUE;\n");
+    slow.gate.open(1);
+    let built = build.wait().expect(0);
+    slow.assert_true(&built.paths(), "alpha", 2);
+    tests::write_at(
+        &world.path("../late/src/lib.rs"),
+        "pub const VALUE: i32 = 3;\n",
+        tests::long_ago(),
+    );
+    assert!(!slow.check("hash").is_empty());
+    assert_eq!(world.probe(&slow.build()).of("alpha"), 3);
+}
