@@ -41,12 +41,13 @@ use crate::products;
 use crate::publish;
 use crate::request::Request;
 use crate::saw::{self, CargoSaw, Made};
-use crate::toolchain;
+use crate::toolchain::{self, Toolchain};
 
 /// One attempt at a rebuild.
 struct Rebuild<'a> {
     scene: &'a Scene<'a>,
     cargo: Cargo<'a>,
+    workspace: Workspace,
     /// The newest stamp, where there is one to believe: its digests may be reused.
     earlier: Option<&'a Stamp>,
     force: Force,
@@ -129,8 +130,12 @@ impl<'a> Rebuild<'a> {
     ) -> Result<Self, BuildError> {
         let request = scene.request;
         let cargo = Cargo::find(request.env, request.workspace, request.cargo_output)?;
-        let (toolchain, toolchain_files) = scene.toolchain.record(earlier)?;
-        Ok(Self { scene, cargo, earlier, force, toolchain, toolchain_files })
+        scene.toolchain.require_named()?;
+        let workspace = Workspace::load(&cargo, request.profile)?;
+        // rustup's proxy installs a toolchain that is asked for and not there, so only now it may be told.
+        let chosen = Toolchain::choose(request.env, &scene.config, request.workspace);
+        let (toolchain, toolchain_files) = chosen.record(earlier)?;
+        Ok(Self { scene, cargo, workspace, earlier, force, toolchain, toolchain_files })
     }
 
     /// A glob that matches nothing is allowed, and most likely a slip.
@@ -145,7 +150,7 @@ impl<'a> Rebuild<'a> {
     }
 
     fn attempt(&self, lock: &mut SlotLock, changed: Changed) -> Result<Attempt, BuildError> {
-        let workspace = &Workspace::load(&self.cargo, self.scene.request.profile)?;
+        let workspace = &self.workspace;
         let saw = self.prepare_target()?;
         let before = self.look(lock, workspace)?;
         let fit = self.forget_unfit(workspace, &saw, &before.contents)?;

@@ -77,11 +77,22 @@ impl Toolchain {
         Self { compiler, wrappers: wrappers.into() }
     }
 
-    /// Whether a build could start; the error says what is missing.
+    /// Whether a compiler is named at all; one that is named may still have to be installed.
+    ///
+    /// # Errors
+    /// None is.
+    pub(crate) fn require_named(&self) -> Result<(), BuildError> {
+        match self.compiler {
+            Compiler::Unnamed => self.require_compiler(),
+            Compiler::Is(_) | Compiler::Unclear(_) => Ok(()),
+        }
+    }
+
+    /// Whether it is known what would compile; the error says what is missing.
     ///
     /// # Errors
     /// No compiler, or none that can be told.
-    pub(crate) fn require_compiler(&self) -> Result<(), BuildError> {
+    fn require_compiler(&self) -> Result<(), BuildError> {
         let problem = match &self.compiler {
             Compiler::Is(_) => return Ok(()),
             Compiler::Unnamed => "it is not on PATH and RUSTC is not set".into(),
