@@ -61,6 +61,28 @@ fn a_package_that_only_the_build_script_uses() {
 }
 
 #[test]
+fn a_build_dependency_that_was_only_touched_compiles_nothing() {
+    let world = world(
+        "println!(\"cargo::rerun-if-changed=build.rs\");\n\
+         println!(\"cargo::rustc-cfg=v{}\", helper::VALUE);",
+        "if cfg!(v1) { 1 } else { 0 }",
+    );
+    add_package(&world, "helper", "", "pub const VALUE: i32 = 1;\n");
+    add_to_manifest(&world, "gamma", "[build-dependencies]\nhelper = { path = \"../helper\" }\n");
+    let _ = world.build();
+    for _ in 0..2 {
+        for path in
+            ["gamma/build.rs", "gamma/src/lib.rs", "gamma/src/value.rs", "helper/src/lib.rs"]
+        {
+            tests::set_mtime(&world.path(path), filetime::FileTime::now());
+        }
+        let built = world.freshness(["build", "--strategy", "mtime"]).run().expect(0);
+        assert!(built.stderr.contains("input-changed"), "{built:#?}");
+        assert!(!built.stderr.contains("Compiling"), "{built:#?}");
+    }
+}
+
+#[test]
 fn a_procedural_macro() {
     let code = |value: u8| {
         format!(

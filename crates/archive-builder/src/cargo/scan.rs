@@ -108,7 +108,7 @@ impl Scan<'_> {
                 .collect(),
             is_path: !packages.is_empty(),
             references: Vec::new(),
-            products: self.made.get(hash).cloned().unwrap_or_default(),
+            products: self.products(&dir_name, hash),
             inputs: Vec::new(),
             env: Vec::new(),
             identity: identity(&dir, &files, &output),
@@ -126,6 +126,17 @@ impl Scan<'_> {
         unit.inputs.sort();
         unit.inputs.dedup();
         Some(unit)
+    }
+
+    /// What a unit made: in `deps/`, or for a compiled build script in its own directory.
+    fn products(&self, dir_name: &str, hash: &str) -> Vec<PathBuf> {
+        let own = self.profile_dir.join("build").join(dir_name);
+        let is_script = |path: &PathBuf| {
+            let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+            name.replace('_', "-").starts_with("build-script") && path.is_file()
+        };
+        let scripts = entries(&own).into_iter().filter(is_script);
+        scripts.chain(self.made.get(hash).cloned().unwrap_or_default()).collect()
     }
 
     /// Adds what a compilation read, as cargo recorded it and as rustc named it.

@@ -86,7 +86,7 @@ impl Unit {
     /// # Errors
     /// Those of setting times.
     pub(crate) fn vouch(&self, time: SystemTime) -> Result<(), BuildError> {
-        set_times(&self.references, time)
+        self.references.iter().try_for_each(|path| set_time(path, time))
     }
 
     /// Moves the times of what it made to `time`. The output of a build script is what cargo compares its
@@ -95,7 +95,10 @@ impl Unit {
     /// # Errors
     /// Those of setting times.
     pub(crate) fn date(&self, time: SystemTime) -> Result<(), BuildError> {
-        set_times(&self.products, time)
+        for path in self.products.iter().chain(&self.output) {
+            set_time(path, time)?;
+        }
+        Ok(())
     }
 
     /// Whether it ran a build script.
@@ -114,12 +117,9 @@ impl Unit {
         Ok(())
     }
 }
-fn set_times(paths: &[PathBuf], time: SystemTime) -> Result<(), BuildError> {
-    for path in paths {
-        let file = fs::File::options().append(true).open(path);
-        file.and_then(|file| file.set_modified(time)).doing("set the time of", path)?;
-    }
-    Ok(())
+fn set_time(path: &Path, time: SystemTime) -> Result<(), BuildError> {
+    let file = fs::File::options().append(true).open(path);
+    file.and_then(|file| file.set_modified(time)).doing("set the time of", path)
 }
 
 /// The name under which cargo keeps a target's fingerprint.
