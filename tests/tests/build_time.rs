@@ -212,3 +212,31 @@ fn a_source_outside_the_usual_places() {
     world.write("gamma/src/lib.rs", lib.replace("mod value;", module));
     assert_reaches_the_program(&world, "odd places/the value.rs", "pub const VALUE: i32 = 2;\n");
 }
+
+#[test]
+fn a_c_source_that_a_build_script_compiled_and_did_not_name() {
+    for said in ["rerun-if-changed=build.rs", "rerun-if-env-changed=CC"] {
+        let world = world(
+            &format!(
+                "println!(\"cargo::{said}\");\n\
+                 let out = std::env::var(\"OUT_DIR\").unwrap();\n\
+                 let run = |program: &str, args: &[&str]| assert!(std::process::Command::new(program)\n\
+                 .args(args).status().unwrap().success());\n\
+                 run(\"cc\", &[\"-c\", \"native/value.c\", \"-o\", &format!(\"{{out}}/value.o\")]);\n\
+                 run(\"ar\", &[\"crs\", &format!(\"{{out}}/libvalue.a\"), &format!(\"{{out}}/value.o\")]);\n\
+                 println!(\"cargo::rustc-link-search=native={{out}}\");\n\
+                 println!(\"cargo::rustc-link-lib=static=value\");"
+            ),
+            "0",
+        );
+        let lib = fs::read_to_string(world.path("gamma/src/lib.rs")).unwrap();
+        let lib =
+            lib.replacen("{ value::VALUE }", "{ value::VALUE + unsafe { native_value() } }", 1);
+        assert!(lib.contains("native_value"), "{lib}");
+        let native = "unsafe extern \"C\" { fn native_value() -> i32; }\n";
+        world.write("gamma/src/lib.rs", lib + native);
+        world.write("gamma/native/value.c", "int native_value(void) { return 1; }\n");
+        let source = "int native_value(void) { return 2; }\n";
+        assert_reaches_the_program(&world, "gamma/native/value.c", source);
+    }
+}

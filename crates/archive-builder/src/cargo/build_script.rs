@@ -4,9 +4,11 @@
 //! `cargo:key=value`. A script that declares neither kind of `rerun-if` is run again whenever a file
 //! of its package changes.
 //!
-//! We go further than cargo in one case. A script that declares variables and no path (every user of
-//! `cc` does, unless it also names its sources) has said nothing of its files, and cargo then watches
-//! none of them: an edited C source is never compiled again. Here its whole package counts.
+//! We go further than cargo in two cases, because what it does not watch never reaches the archive. A
+//! script that declares variables and no path (many a user of `cc` does) has said nothing of its files, and
+//! cargo then watches none of them: here its whole package counts. A script that made a native library and
+//! named only some paths (its own `build.rs`, say) has most likely not named what it compiled: here the
+//! native sources of its package count as well.
 
 use std::path::PathBuf;
 
@@ -19,7 +21,13 @@ pub(crate) struct Declared {
     pub(crate) paths: Vec<PathBuf>,
     /// Variables.
     pub(crate) env: Vec<String>,
+    /// Whether it had a static library linked that is not cargo's.
+    pub(crate) links_native: bool,
 }
+
+/// The files that C, C++, Objective-C and assembler compilers read, as a glob.
+pub(crate) const NATIVE_SOURCES: &str =
+    "**/*.{c,cc,cpp,cxx,c++,C,m,mm,h,hh,hpp,hxx,h++,H,inc,inl,ipp,tcc,def,s,S,asm}";
 
 impl Declared {
     /// Whether it declared no path, so that every file of its package counts.
@@ -39,6 +47,8 @@ pub(crate) fn parse_output(bytes: &[u8]) -> Declared {
             declared.paths.push(path_of_bytes(path.to_vec()));
         } else if let Some(name) = line.strip_prefix(b"rerun-if-env-changed=") {
             declared.env.push(String::from_utf8_lossy(name).into_owned());
+        } else if line.starts_with(b"rustc-link-lib=static") {
+            declared.links_native = true;
         }
     }
     declared
@@ -56,6 +66,10 @@ mod tests {
         assert_eq!(declared.paths, [PathBuf::from("a b.h")]);
         assert_eq!(declared.env, ["CC"]);
         assert!(!declared.is_whole_package());
+        assert!(!declared.links_native);
+        assert!(parse_output(b"cargo:rustc-link-lib=static=z\n").links_native);
+        assert!(parse_output(b"cargo::rustc-link-lib=static:+whole-archive=z\n").links_native);
+        assert!(!parse_output(b"cargo:rustc-link-lib=dylib=z\n").links_native);
         assert!(parse_output(b"cargo:rustc-cfg=x\n").is_whole_package());
         assert!(parse_output(b"cargo:rerun-if-env-changed=CC\n").is_whole_package());
     }

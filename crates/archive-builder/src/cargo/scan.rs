@@ -187,6 +187,8 @@ impl Scan<'_> {
         let why = format!("build script of {package}");
         if declared.is_whole_package() {
             unit.inputs.extend(packages.iter().map(|p| self.package_tree(p, &why)));
+        } else if declared.links_native {
+            unit.inputs.extend(packages.iter().map(|p| self.native_sources(p)));
         }
         if !declared.is_whole_package() {
             unit.references.push(output.to_path_buf());
@@ -201,6 +203,12 @@ impl Scan<'_> {
             }
         }
         Some(())
+    }
+
+    fn native_sources(&self, package: &PathPackage) -> InputSpec {
+        let (base, glob) = (package.dir().to_path_buf(), build_script::NATIVE_SOURCES.into());
+        let pattern = Pattern::Glob { base, glob, skip: self.skip() };
+        InputSpec { pattern, why: format!("native source of {}", package.name) }
     }
 
     /// Directories that hold what is built.
