@@ -174,6 +174,7 @@ impl<'a> Scene<'a> {
 
     /// The answer that `stamp` serves.
     pub(crate) fn outcome(&self, verdict: Verdict, stamp: Option<&Stamp>, work: Work) -> Outcome {
+        let workspace = || self.request.workspace.to_path_buf();
         let archives = stamp.into_iter().flat_map(|stamp| &stamp.archives).map(|archive| {
             let path = self.slot.dir().join(&archive.file.path);
             ReadyArchive {
@@ -186,6 +187,7 @@ impl<'a> Scene<'a> {
         });
         Outcome {
             key: self.key.clone(),
+            root: stamp.map_or_else(workspace, |stamp| stamp.snapshot.root.clone()),
             verdict,
             archives: self.request.profile.in_order(archives.collect()),
             generation: stamp.map(|stamp| stamp.generation),
@@ -234,5 +236,7 @@ pub fn check(request: &Request<'_>) -> Result<Outcome, BuildError> {
     let scene = Scene::look(request)?;
     let decision = scene.decide(request.strategy)?;
     let serving = decision.stamp.as_ref().filter(|_| decision.verdict.is_fresh());
-    Ok(scene.outcome(decision.verdict.clone(), serving, decision.work))
+    let outcome = scene.outcome(decision.verdict.clone(), serving, decision.work);
+    let root = decision.stamp.map_or(outcome.root, |stamp| stamp.snapshot.root);
+    Ok(Outcome { root, ..outcome })
 }

@@ -60,6 +60,9 @@ impl fmt::Debug for Request<'_> {
 pub struct Outcome {
     /// The slot.
     pub key: Key,
+    /// The directory that paths of inputs are relative to: the workspace's root, as far as a build has
+    /// told it, else where cargo runs.
+    pub root: PathBuf,
     /// What was found on arrival.
     pub verdict: Verdict,
     /// The archives, package by package in the order asked for; none where a check found them stale.

@@ -74,7 +74,6 @@ fn answer(freshness: &Freshness, command: &Command) -> Result<Answer, Error> {
         strategies: Vec::new(),
         inputs: None,
         strategy: freshness.strategy_name(),
-        directory: freshness.config().directory.clone(),
     };
     Ok(match command.action {
         Action::Check => plain(freshness.check(profile)?),

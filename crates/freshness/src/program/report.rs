@@ -4,7 +4,7 @@
 //! the same way in text and in JSON.
 
 use std::io::{self, Write};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::ExitCode;
 use std::time::Instant;
 
@@ -36,8 +36,6 @@ pub(super) struct Answer {
     /// Every input, for `explain --inputs`.
     pub(super) inputs: Option<Vec<Input>>,
     pub(super) strategy: StrategyName,
-    /// The directory that paths are shown relative to.
-    pub(super) directory: PathBuf,
 }
 
 /// How to say it.
@@ -115,7 +113,7 @@ impl<'a> Report<'a> {
         let explains = matches!(action, Action::Explain { .. });
         let shown = if explains { reasons.len() } else { REASONS_SHOWN };
         for reason in reasons.iter().take(shown) {
-            writeln!(out, "  {}", shown_reason(reason, &answer.directory))?;
+            writeln!(out, "  {}", shown_reason(reason, &answer.outcome.root))?;
         }
         if reasons.len() > shown {
             writeln!(out, "  and {} more: see `freshness explain`", reasons.len() - shown)?;
@@ -149,7 +147,7 @@ impl<'a> Report<'a> {
             strategy: answer.strategy.word(),
             verdict: outcome.verdict.word(),
             reasons: (outcome.verdict.reasons.iter())
-                .map(|reason| JsonReason::new(reason, &answer.directory))
+                .map(|reason| JsonReason::new(reason, &answer.outcome.root))
                 .collect(),
             archives: outcome.archives.iter().map(JsonArchive::new).collect(),
             generation: outcome.generation,
@@ -241,9 +239,9 @@ fn print_json(value: &impl Serialize) -> io::Result<()> {
     out.flush()
 }
 
-/// A reason with its path relative to the directory where it is inside.
-fn shown_reason(reason: &Reason, directory: &Path) -> String {
-    match shown_path(reason, directory) {
+/// A reason with its path relative to the workspace's root where it is inside.
+fn shown_reason(reason: &Reason, root: &Path) -> String {
+    match shown_path(reason, root) {
         Some(path) => format!("{} {path}: {}", reason.code(), reason.detail()),
         None => format!("{}: {}", reason.code(), reason.detail()),
     }
@@ -253,9 +251,9 @@ fn shown_why(input: &Input) -> Vec<String> {
     input.why.iter().map(|why| Escaped::text(why).to_string()).collect()
 }
 
-fn shown_path(reason: &Reason, directory: &Path) -> Option<String> {
+fn shown_path(reason: &Reason, root: &Path) -> Option<String> {
     let path = reason.path()?;
-    Some(Escaped::path(path.strip_prefix(directory).unwrap_or(path)).to_string())
+    Some(Escaped::path(path.strip_prefix(root).unwrap_or(path)).to_string())
 }
 
 #[derive(Serialize)]
@@ -289,8 +287,8 @@ struct JsonReason {
 }
 
 impl JsonReason {
-    fn new(reason: &Reason, directory: &Path) -> Self {
-        Self { code: reason.code(), path: shown_path(reason, directory), detail: reason.detail() }
+    fn new(reason: &Reason, root: &Path) -> Self {
+        Self { code: reason.code(), path: shown_path(reason, root), detail: reason.detail() }
     }
 }
 
