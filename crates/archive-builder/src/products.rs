@@ -5,14 +5,19 @@
 
 use std::path::{Component, Path, PathBuf};
 
+use freshness_core::{InputSpec, Pattern};
+
+use crate::cargo::dep_info;
 use crate::cargo::invoke::{Artifact, Messages};
 use crate::cargo::metadata::{Requested, Workspace};
+use crate::cargo::scan;
 use crate::cargo::units;
 use crate::decide::Scene;
 use crate::error::BuildError;
 use crate::object_check::Expected;
 use crate::profile::Emit;
 use crate::publish::Product;
+use crate::small_file;
 
 /// A product of cargo.
 #[derive(Debug)]
@@ -23,6 +28,32 @@ pub(crate) struct Found<'a> {
     pub(crate) expected: Expected,
     /// Whether cargo says that it did not have to make it.
     pub(crate) is_fresh: bool,
+}
+
+/// What cargo says each archive was made from, in the file that it leaves beside it for other build
+/// systems (cargo's reference, "Dep-info files"). It covers the whole closure of path packages, so it
+/// stands in where units cannot be told apart.
+pub(crate) fn inputs(
+    scene: &Scene<'_>,
+    workspace: &Workspace,
+    messages: &Messages,
+) -> Vec<InputSpec> {
+    let home = scene.request.env.cargo_home(scene.request.workspace);
+    let ours = [Some(scene.slot.target()), home].into_iter().flatten().collect::<Vec<_>>();
+    let mut specs = Vec::new();
+    for requested in &workspace.requested {
+        let archive = messages.library(requested).map(static_library);
+        let Some(Ok(archive)) = archive else { continue };
+        let Ok(text) = small_file::read(&archive.with_extension("d")) else { continue };
+        let files = dep_info::parse_rustc(&text).unwrap_or_default();
+        let absolute = |file| scan::resolve_dots(&scene.request.workspace.join(file));
+        let files = files.iter().map(absolute);
+        let files = files.filter(|file| !ours.iter().any(|dir| file.starts_with(dir)));
+        let why = format!("dep-info of the archive of {}", requested.name);
+        specs
+            .extend(files.map(|file| InputSpec { pattern: Pattern::Path(file), why: why.clone() }));
+    }
+    specs
 }
 
 /// The products of the profile, in its order.

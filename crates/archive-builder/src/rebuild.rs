@@ -163,7 +163,10 @@ impl<'a> Rebuild<'a> {
 
         let units = self.units(workspace);
         let took_part = workspace.path_packages.iter().filter(|(id, _)| messages.mentions(id));
-        let specs = self.specs(workspace, took_part.map(|(_, package)| package), &units);
+        let mut specs = self.specs(workspace, took_part.map(|(_, package)| package), &units);
+        let known: BTreeSet<Pattern> = specs.iter().map(|spec| spec.pattern.clone()).collect();
+        let told = products::inputs(self.scene, workspace, &messages);
+        specs.extend(told.into_iter().filter(|spec| !known.contains(&spec.pattern)));
         let after_cutoff = lock.clock(&self.scene.slot)?;
         let snapshot = self.take(workspace, &specs)?;
         let contents = Contents::read(&snapshot, after_cutoff, Some(&before.contents));

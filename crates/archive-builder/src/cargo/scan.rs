@@ -264,7 +264,7 @@ impl Scan<'_> {
 
 /// Resolves `..` by name where that leads to the same place, else as the file system does: behind a
 /// link to a directory, the two differ.
-fn resolve_dots(path: &Path) -> PathBuf {
+pub(crate) fn resolve_dots(path: &Path) -> PathBuf {
     let by_name = normalize(path);
     if by_name == path {
         return by_name;
