@@ -137,13 +137,13 @@ impl<'a> Scene<'a> {
     /// # Errors
     /// A glob that cannot be understood.
     pub(crate) fn snapshot(&self, stamp: &Stamp) -> Result<Snapshot, BadGlob> {
-        Ok(Snapshot::take(discover(&stamp.snapshot.root, &self.specs(stamp))?))
+        let here = self.specs_here();
+        Ok(Snapshot::take(discover(&stamp.snapshot.root, here.iter().chain(&stamp.specs))?))
     }
 
-    fn specs(&self, stamp: &Stamp) -> Vec<InputSpec> {
-        let mut specs = inputs::up_the_tree(self.request.workspace, &self.config);
-        specs.extend(stamp.specs.iter().cloned());
-        specs
+    /// The inputs that follow from where we stand.
+    pub(crate) fn specs_here(&self) -> Vec<InputSpec> {
+        inputs::up_the_tree(self.request.workspace, &self.config)
     }
 
     /// The profile as a stamp of this request records it.
@@ -222,7 +222,8 @@ pub fn inputs(request: &Request<'_>) -> Result<Vec<Input>, BuildError> {
     let scene = Scene::look(request)?;
     match Stamp::read(&scene.slot.stamp()) {
         Ok(stamp) if scene.foreign(&stamp).is_none() => {
-            Ok(inputs::with_reasons(&stamp.snapshot.root, &scene.specs(&stamp))?)
+            let here = scene.specs_here();
+            Ok(inputs::with_reasons(&stamp.snapshot.root, here.iter().chain(&stamp.specs))?)
         }
         _ => Ok(Vec::new()),
     }

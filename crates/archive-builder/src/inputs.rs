@@ -32,10 +32,13 @@ pub struct Input {
 ///
 /// # Errors
 /// A glob that cannot be understood.
-pub(crate) fn with_reasons(root: &Path, specs: &[InputSpec]) -> Result<Vec<Input>, BadGlob> {
+pub(crate) fn with_reasons<'s>(
+    root: &Path,
+    specs: impl IntoIterator<Item = &'s InputSpec>,
+) -> Result<Vec<Input>, BadGlob> {
     let mut found: BTreeMap<InputPath, Vec<String>> = BTreeMap::new();
     for spec in specs {
-        for path in discover(root, std::slice::from_ref(spec))?.paths.into_keys() {
+        for path in discover(root, [spec])?.paths.into_keys() {
             let why = found.entry(path).or_default();
             if !why.contains(&spec.why) {
                 why.push(spec.why.clone());

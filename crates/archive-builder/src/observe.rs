@@ -52,15 +52,3 @@ pub(crate) fn evidence<'e>(
     };
     strategies.iter().map(evidence).collect()
 }
-
-/// What is recorded for `id` among `evidence` of `snapshot`.
-pub(crate) fn recorded<'e>(
-    evidence: &'e [Evidence],
-    snapshot: &'e Snapshot,
-    cutoff: Timestamp,
-    id: StrategyId,
-) -> Option<Recorded<'e>> {
-    let found =
-        evidence.iter().find(|e| e.strategy == id.name && e.version == id.evidence_version)?;
-    Some(Recorded { snapshot, cutoff, evidence: &found.bytes })
-}

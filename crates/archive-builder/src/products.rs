@@ -39,7 +39,7 @@ pub(crate) fn inputs(
     messages: &Messages,
 ) -> Vec<InputSpec> {
     let home = scene.request.env.cargo_home(scene.request.workspace);
-    let ours = [Some(scene.slot.target()), home].into_iter().flatten().collect::<Vec<_>>();
+    let left_out = scan::left_out(&scene.slot.target(), home.as_deref());
     let mut specs = Vec::new();
     for requested in &workspace.requested {
         let archive = messages.library(requested).map(static_library);
@@ -48,7 +48,7 @@ pub(crate) fn inputs(
         let files = dep_info::parse_rustc(&text).unwrap_or_default();
         let absolute = |file| scan::resolve_dots(&scene.request.workspace.join(file));
         let files = files.iter().map(absolute);
-        let files = files.filter(|file| !ours.iter().any(|dir| file.starts_with(dir)));
+        let files = files.filter(|file| !left_out.iter().any(|dir| file.starts_with(dir)));
         let why = format!("dep-info of the archive of {}", requested.name);
         specs
             .extend(files.map(|file| InputSpec { pattern: Pattern::Path(file), why: why.clone() }));

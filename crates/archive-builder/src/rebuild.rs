@@ -19,8 +19,8 @@ use std::collections::BTreeSet;
 
 use freshness_core::stamp::EnvFact;
 use freshness_core::{
-    Archive, Evidence, Fact, InputPath, InputSpec, Pattern, SealedFile, Snapshot, Stamp, Timestamp,
-    Work, discover,
+    Archive, Digest, Evidence, Fact, InputPath, InputSpec, Pattern, Recorded, SealedFile, Snapshot,
+    Stamp, Timestamp, Work, discover,
 };
 
 use crate::build::Force;
@@ -53,10 +53,12 @@ struct Rebuild<'a> {
     force: Force,
     toolchain: Vec<Fact>,
     toolchain_files: Vec<SealedFile>,
+    toolchain_digest: Digest,
 }
 
 /// The world as it was before cargo started.
 struct Before {
+    units: Vec<Unit>,
     cutoff: Timestamp,
     snapshot: Snapshot,
     contents: Contents,
@@ -135,14 +137,24 @@ impl<'a> Rebuild<'a> {
         // rustup's proxy installs a toolchain that is asked for and not there, so only now it may be told.
         let chosen = Toolchain::choose(request.env, &scene.config, request.workspace);
         let (toolchain, toolchain_files) = chosen.record(earlier)?;
-        Ok(Self { scene, cargo, workspace, earlier, force, toolchain, toolchain_files })
+        let toolchain_digest = toolchain::digest(&toolchain, &toolchain_files);
+        Ok(Self {
+            scene,
+            cargo,
+            workspace,
+            earlier,
+            force,
+            toolchain,
+            toolchain_files,
+            toolchain_digest,
+        })
     }
 
     /// A glob that matches nothing is allowed, and most likely a slip.
     fn tell_of_idle_globs(&self, built: &Built) {
         for spec in &built.specs {
             let Pattern::Glob { glob, .. } = &spec.pattern else { continue };
-            let found = discover(&built.snapshot.root, std::slice::from_ref(spec));
+            let found = discover(&built.snapshot.root, [spec]);
             if found.is_ok_and(|found| found.paths.is_empty()) {
                 (self.scene.request.events)(Event::GlobMatchesNothing { glob });
             }
@@ -152,10 +164,10 @@ impl<'a> Rebuild<'a> {
     fn attempt(&self, lock: &mut SlotLock, changed: Changed) -> Result<Attempt, BuildError> {
         let workspace = &self.workspace;
         let saw = self.prepare_target()?;
-        let before = self.look(lock, workspace)?;
-        let fit = self.forget_unfit(workspace, &saw, &before.contents)?;
-        CargoSaw::nothing(toolchain::digest(&self.toolchain, &self.toolchain_files))
-            .write(&self.scene.slot.cargo_saw())?;
+        let mut before = self.look(lock, workspace)?;
+        let units = std::mem::take(&mut before.units);
+        let fit = self.forget_unfit(workspace, units, &saw, &before.contents)?;
+        CargoSaw::nothing(self.toolchain_digest).write(&self.scene.slot.cargo_saw())?;
         let messages = self.run_cargo(workspace)?;
         if let Some(package) = wrongly_fresh(&messages, workspace, &fit) {
             return Ok(Attempt::WronglyFresh(package));
@@ -174,7 +186,7 @@ impl<'a> Rebuild<'a> {
             return Ok(Attempt::InputChanged(path.clone()));
         }
         let evidence = observe::evidence(self.scene.request.strategies, &snapshot, |id| {
-            observe::recorded(&before.evidence, &before.snapshot, before.cutoff, id)
+            Recorded::find(id, &before.evidence, &before.snapshot, before.cutoff)
         });
         if let Some(path) = first_difference(&snapshot, &self.take(workspace, &specs)?) {
             return Ok(Attempt::InputChanged(path));
@@ -215,7 +227,7 @@ impl<'a> Rebuild<'a> {
 
     /// What cargo last saw in its target directory; removes one that another toolchain used.
     fn prepare_target(&self) -> Result<CargoSaw, BuildError> {
-        let toolchain = toolchain::digest(&self.toolchain, &self.toolchain_files);
+        let toolchain = self.toolchain_digest;
         let saw = CargoSaw::read(&self.scene.slot.cargo_saw());
         if !saw.used(toolchain) {
             self.remove_target()?;
@@ -240,7 +252,7 @@ impl<'a> Rebuild<'a> {
             self.earlier.and_then(|stamp| stamp.recorded(id))
         });
         let contents = Contents::read(&snapshot, cutoff, None);
-        Ok(Before { cutoff, snapshot, contents, evidence })
+        Ok(Before { units, cutoff, snapshot, contents, evidence })
     }
 
     /// Makes cargo see what changed: forgets every unit that was not made from what is there now.
@@ -248,12 +260,13 @@ impl<'a> Rebuild<'a> {
     fn forget_unfit(
         &self,
         workspace: &Workspace,
+        units: Vec<Unit>,
         saw: &CargoSaw,
         contents: &Contents,
     ) -> Result<BTreeSet<String>, BuildError> {
         let mut fit = Vec::new();
         let mut generated_anew = BTreeSet::new();
-        for unit in self.units(workspace) {
+        for unit in units {
             if saw.vouches_for(&workspace.root, &unit, contents)? {
                 fit.push(unit);
                 continue;
@@ -331,9 +344,8 @@ impl<'a> Rebuild<'a> {
     }
 
     fn take(&self, workspace: &Workspace, specs: &[InputSpec]) -> Result<Snapshot, BuildError> {
-        let mut all = inputs::up_the_tree(self.scene.request.workspace, &self.scene.config);
-        all.extend_from_slice(specs);
-        Ok(Snapshot::take(discover(&workspace.root, &all)?))
+        let here = self.scene.specs_here();
+        Ok(Snapshot::take(discover(&workspace.root, here.iter().chain(specs))?))
     }
 
     fn environment(&self, units: &[Unit]) -> Vec<EnvFact> {

@@ -41,7 +41,10 @@ pub struct BadGlob {
 /// # Errors
 /// A glob that cannot be understood. File system trouble is never an error here: it becomes an
 /// input that cannot be vouched for.
-pub fn discover(root: &Path, specs: &[InputSpec]) -> Result<InputSet, BadGlob> {
+pub fn discover<'s>(
+    root: &Path,
+    specs: impl IntoIterator<Item = &'s InputSpec>,
+) -> Result<InputSet, BadGlob> {
     let mut set = InputSet { root: root.to_path_buf(), paths: BTreeMap::new() };
     for spec in specs {
         match &spec.pattern {

@@ -69,6 +69,22 @@ pub struct Recorded<'a> {
     pub evidence: &'a [u8],
 }
 
+impl<'a> Recorded<'a> {
+    /// What is recorded for `strategy`, if there is evidence of its name in its version.
+    #[must_use]
+    pub fn find(
+        strategy: StrategyId,
+        evidence: &'a [Evidence],
+        snapshot: &'a Snapshot,
+        cutoff: Timestamp,
+    ) -> Option<Self> {
+        let is_its =
+            |e: &&Evidence| e.strategy == strategy.name && e.version == strategy.evidence_version;
+        let found = evidence.iter().find(is_its)?;
+        Some(Self { snapshot, cutoff, evidence: &found.bytes })
+    }
+}
+
 /// A strategy's evidence, in a stamp.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Evidence {

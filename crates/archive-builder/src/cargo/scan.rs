@@ -31,7 +31,7 @@ pub(crate) fn scan(
             store,
             target_dir,
             workspace,
-            immutable: cargo_home.map(|home| ["registry", "git"].map(|d| home.join(d))),
+            left_out: left_out(target_dir, cargo_home),
             made: by_hash(&profile_dir.join("deps")),
             profile_dir,
         };
@@ -40,6 +40,13 @@ pub(crate) fn scan(
     }
     units.sort_by(|a, b| a.name.cmp(&b.name));
     units
+}
+
+/// Where nothing is an input: in what the build makes, and where cargo keeps sources that it takes to be
+/// immutable (`find_stale_file` in its `fingerprint/mod.rs`).
+pub(crate) fn left_out(target_dir: &Path, cargo_home: Option<&Path>) -> Vec<PathBuf> {
+    let immutable = cargo_home.map(|home| ["registry", "git"].map(|dir| home.join(dir)));
+    immutable.into_iter().flatten().chain([target_dir.to_path_buf()]).collect()
 }
 
 /// The directories of a target directory that hold fingerprints: `release`, `<triple>/release`.
@@ -78,9 +85,7 @@ struct Scan<'a> {
     store: &'a Path,
     target_dir: &'a Path,
     workspace: &'a Workspace,
-    /// Where cargo keeps sources that it takes to be immutable (`find_stale_file` in its
-    /// `fingerprint/mod.rs`).
-    immutable: Option<[PathBuf; 2]>,
+    left_out: Vec<PathBuf>,
     /// What lies in `deps/`.
     made: BTreeMap<String, Vec<PathBuf>>,
     profile_dir: PathBuf,
@@ -187,11 +192,11 @@ impl Scan<'_> {
         let why = format!("build script of {package}");
         if declared.is_whole_package() {
             unit.inputs.extend(packages.iter().map(|p| self.package_tree(p, &why)));
-        } else if declared.links_native {
-            unit.inputs.extend(packages.iter().map(|p| self.native_sources(p)));
-        }
-        if !declared.is_whole_package() {
+        } else {
             unit.references.push(output.to_path_buf());
+            if declared.links_native {
+                unit.inputs.extend(packages.iter().map(|p| self.native_sources(p)));
+            }
         }
         unit.env.extend(declared.env);
         for path in declared.paths {
@@ -239,10 +244,8 @@ impl Scan<'_> {
         }
     }
 
-    /// Whether a path is the build's own product, or immutable.
     fn is_left_out(&self, path: &Path) -> bool {
-        path.starts_with(self.target_dir)
-            || self.immutable.iter().flatten().any(|dir| path.starts_with(dir))
+        self.left_out.iter().any(|dir| path.starts_with(dir))
     }
 
     fn rustc_dep_info(&self, unit: &Unit, target: &str, hash: &str) -> Option<PathBuf> {

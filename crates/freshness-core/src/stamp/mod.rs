@@ -90,11 +90,7 @@ impl Stamp {
     /// What this stamp recorded for `strategy`, if it has evidence in that version.
     #[must_use]
     pub fn recorded(&self, strategy: StrategyId) -> Option<Recorded<'_>> {
-        let evidence = self
-            .evidence
-            .iter()
-            .find(|e| e.strategy == strategy.name && e.version == strategy.evidence_version)?;
-        Some(Recorded { snapshot: &self.snapshot, cutoff: self.cutoff, evidence: &evidence.bytes })
+        Recorded::find(strategy, &self.evidence, &self.snapshot, self.cutoff)
     }
 
     /// The bytes to write.
