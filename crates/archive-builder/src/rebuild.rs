@@ -188,8 +188,8 @@ impl<'a> Rebuild<'a> {
         let evidence = observe::evidence(self.scene.request.strategies, &snapshot, |id| {
             Recorded::find(id, &before.evidence, &before.snapshot, before.cutoff)
         });
-        if let Some(path) = first_difference(&snapshot, &self.take(workspace, &specs)?) {
-            return Ok(Attempt::InputChanged(path));
+        if let Some(path) = snapshot.first_difference(&self.take(workspace, &specs)?) {
+            return Ok(Attempt::InputChanged(path.clone()));
         }
         let written = contents.changed_since(&before.contents, Changed::Written).is_some();
         let cutoff = if written { after_cutoff } else { before.cutoff };
@@ -393,12 +393,4 @@ fn wrongly_fresh(
 /// What the units of path packages were made from.
 fn compiled_inputs(units: &[Unit]) -> Vec<InputSpec> {
     units.iter().filter(|unit| unit.is_path).flat_map(|unit| unit.inputs.iter().cloned()).collect()
-}
-
-/// The first input whose state is not the same in two looks.
-fn first_difference(one: &Snapshot, other: &Snapshot) -> Option<InputPath> {
-    let same = |(a, b): &(&(InputPath, _), &(InputPath, _))| a == b;
-    let shared = one.entries.iter().zip(&other.entries).take_while(same).count();
-    let longer = if one.entries.len() > other.entries.len() { one } else { other };
-    longer.entries.get(shared).map(|(path, _)| path.clone())
 }

@@ -195,6 +195,15 @@ impl Snapshot {
         Some(&self.entries[index].1)
     }
 
+    /// The first input whose state is not the same in another look.
+    #[must_use]
+    pub fn first_difference<'a>(&'a self, other: &'a Self) -> Option<&'a InputPath> {
+        let same = |(a, b): &(&(InputPath, State), &(InputPath, State))| a == b;
+        let shared = self.entries.iter().zip(&other.entries).take_while(same).count();
+        let longer = if self.entries.len() > other.entries.len() { self } else { other };
+        longer.entries.get(shared).map(|(path, _)| path)
+    }
+
     /// The first entry whose record proves nothing about writes after `cutoff`.
     #[must_use]
     pub fn racy(&self, cutoff: Timestamp) -> Option<&InputPath> {
