@@ -76,7 +76,7 @@ pub(crate) fn of_build<'a>(
     for package in packages {
         specs.push(at(&package.manifest, &format!("manifest of {}", package.name)));
         let build_script = package.dir().join("build.rs");
-        if !package.has_build_script {
+        if !package.has_build_script && !package.told.refuses_build_script {
             specs.push(at(&build_script, &format!("build script that {} may get", package.name)));
         }
         if !is_told_by(units, package) {
@@ -84,9 +84,9 @@ pub(crate) fn of_build<'a>(
             let dir = package.dir().to_path_buf();
             specs.push(InputSpec { pattern: Pattern::Tree { dir, skip: skip.clone() }, why });
         }
-        if !package.dir().starts_with(root) {
-            // It may inherit from a workspace of its own, wherever that is.
-            let above = package.dir().ancestors().skip(1);
+        if !package.told.is_workspace {
+            // cargo takes the nearest workspace above for its own, wherever one is or appears.
+            let above = package.dir().ancestors().skip(1).take_while(|dir| dir != root);
             specs.extend(above.map(|dir| at(&dir.join("Cargo.toml"), "manifest up the tree")));
         }
     }

@@ -328,7 +328,7 @@ impl<'a> Rebuild<'a> {
         let request = self.scene.request;
         let home = request.env.cargo_home(request.workspace);
         let slot = &self.scene.slot;
-        scan::scan(slot.store(), &slot.target(), workspace, home.as_deref())
+        scan::scan(slot.store(), &slot.target(), workspace, &self.cargo, home.as_deref())
     }
 
     /// What the stamp remembers; where we stand is looked at besides.

@@ -13,9 +13,11 @@ use std::path::{Path, PathBuf};
 use globset::{GlobBuilder, GlobMatcher};
 use rustix::io::Errno;
 
-use crate::input::{InputSpec, NestedPackages, Pattern};
+use crate::input::{InputSpec, Pattern};
+use crate::listing::Rules;
 use crate::path::{InputPath, normalize};
-use crate::walk::{self, Depth, Manner};
+use crate::sys::Links;
+use crate::walk::{self, Depth, Tour};
 
 /// The paths to look at, in path order.
 #[derive(Debug)]
@@ -50,17 +52,24 @@ pub fn discover<'s>(
         match &spec.pattern {
             Pattern::Path(path) => set.insert(path, None),
             Pattern::Tree { dir, skip } => {
-                set.insert_walk(&root.join(dir), skip, Manner::plain(Depth::All), |_| true);
+                set.walk(&root.join(dir), skip, Depth::All, Links::Refuse, |_, _| true);
             }
-            Pattern::Followed { dir, skip, nested } => {
-                let leave_out_packages = *nested == NestedPackages::LeftOut;
-                let manner = Manner { depth: Depth::All, follow: true, leave_out_packages };
-                set.insert_walk(&root.join(dir), skip, manner, |_| true);
+            Pattern::Followed { dir, skip } => {
+                let dir = root.join(dir);
+                let found = set.walk(&dir, skip, Depth::All, Links::Follow, |_, _| true);
+                // A build script may list directories, so an empty one can matter.
+                found.iter().for_each(|path| set.insert(path, None));
+            }
+            Pattern::Package { dir, skip, listing } => {
+                let dir = root.join(dir);
+                let mut rules = Rules::new(root, &dir, listing);
+                let wanted = |path: &Path, is_dir| rules.list(path, is_dir);
+                set.walk(&dir, skip, Depth::All, Links::Follow, wanted);
             }
             Pattern::Glob { base, glob, skip } => {
                 let Some(glob) = Glob::parse(&root.join(base), glob)? else { continue };
-                let manner = Manner::plain(glob.depth);
-                set.insert_walk(&glob.start, skip, manner, |path| glob.wants(path));
+                let wanted = |path: &Path, is_dir| is_dir || glob.wants(path);
+                set.walk(&glob.start, skip, glob.depth, Links::Refuse, wanted);
             }
         }
     }
@@ -75,28 +84,25 @@ impl InputSet {
         }
     }
 
-    fn insert_walk(
+    /// Inserts what a walk finds, and returns the directories that it looked into.
+    fn walk(
         &mut self,
         dir: &Path,
         skip: &[PathBuf],
-        manner: Manner,
-        wanted: impl Fn(&Path) -> bool,
-    ) {
+        depth: Depth,
+        links: Links,
+        wanted: impl FnMut(&Path, bool) -> bool,
+    ) -> Vec<PathBuf> {
         let skip: Vec<PathBuf> = skip.iter().map(|s| normalize(&self.root.join(s))).collect();
-        let found = walk::walk(dir, &skip, manner);
-        if manner.follow {
-            // A build script may list directories, so an empty one can matter.
-            for path in &found.directories {
-                self.insert(path, None);
-            }
-        }
-        for path in found.files.iter().filter(|p| wanted(p)) {
+        let found = walk::walk(Tour { dir, skip: &skip, depth, links }, wanted);
+        for path in &found.files {
             self.insert(path, None);
         }
         for (path, error) in found.unlisted {
             // Where no directory is: recorded as what it is, like any other path.
             self.insert(&path, (!is_no_directory(&error)).then(|| error.to_string()));
         }
+        found.directories
     }
 }
 

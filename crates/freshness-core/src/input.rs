@@ -6,6 +6,8 @@
 
 use std::path::PathBuf;
 
+use crate::listing::Listing;
+
 /// A pattern together with the reason it is looked at.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct InputSpec {
@@ -13,16 +15,6 @@ pub struct InputSpec {
     pub pattern: Pattern,
     /// Why they are inputs, in a few words for a reader: `manifest of runtime`.
     pub why: String,
-}
-
-/// What to do with directories below a package that hold a `Cargo.toml` of their own.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum NestedPackages {
-    /// Look into them like into any other.
-    Listed,
-    /// Leave them out, as cargo does when it lists a package (`list_files_walk` in its
-    /// `sources/path.rs`).
-    LeftOut,
 }
 
 /// Where inputs are. Relative paths are relative to the workspace root.
@@ -37,15 +29,22 @@ pub enum Pattern {
         /// Directories below it that are not looked into, known by where they are.
         skip: Vec<PathBuf>,
     },
-    /// Everything below a directory as cargo looks at a directory that a build script names, or at the
-    /// package of one that names nothing: through links, each directory once, directories included.
+    /// Everything below a directory as cargo looks at a directory that a build script names: through
+    /// links, each directory once, directories included.
     Followed {
         /// The directory.
         dir: PathBuf,
         /// Directories below it that are not looked into, known by where they are.
         skip: Vec<PathBuf>,
-        /// What to do with directories that are packages of their own.
-        nested: NestedPackages,
+    },
+    /// The files of a package as cargo lists them, through links, but for packages nested in it.
+    Package {
+        /// The directory of its manifest.
+        dir: PathBuf,
+        /// Directories below it that are not looked into, known by where they are.
+        skip: Vec<PathBuf>,
+        /// What decides which of its files are listed.
+        listing: Listing,
     },
     /// Every file below `base` whose path relative to `base` matches `glob`.
     ///

@@ -7,6 +7,7 @@
 
 pub mod discover;
 pub mod input;
+pub mod listing;
 pub mod path;
 pub mod snapshot;
 pub mod stamp;
@@ -16,7 +17,8 @@ pub mod verdict;
 pub mod walk;
 
 pub use discover::{InputSet, discover};
-pub use input::{InputSpec, NestedPackages, Pattern};
+pub use input::{InputSpec, Pattern};
+pub use listing::Listing;
 pub use path::{Escaped, InputPath};
 pub use snapshot::{Kind, Meta, Snapshot, State, Target, Timestamp};
 pub use stamp::{Archive, Digest, EnvFact, Fact, SealedFile, Stamp};

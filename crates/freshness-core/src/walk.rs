@@ -12,7 +12,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::path::normalize;
-use crate::sys;
+use crate::sys::{self, Links};
 
 /// The first line of every cache directory tag (<https://bford.info/cachedir/>).
 const TAG_SIGNATURE: &[u8] = b"Signature: 8a477f597d28d172789f06886806bc55";
@@ -50,36 +50,31 @@ impl Depth {
     }
 }
 
-/// How to walk.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Manner {
+/// What to walk, and how.
+#[derive(Clone, Copy, Debug)]
+pub struct Tour<'a> {
+    /// Where to begin.
+    pub dir: &'a Path,
+    /// Directories that are not looked into: absolute paths without `.` and `..`.
+    pub skip: &'a [PathBuf],
     /// How far down.
     pub depth: Depth,
-    /// Whether directories behind links are looked into.
-    pub follow: bool,
-    /// Whether directories that hold a `Cargo.toml` are left out.
-    pub leave_out_packages: bool,
+    /// Whether directories behind links are looked into, each directory once.
+    pub links: Links,
 }
 
-impl Manner {
-    /// As far as `depth`, past links and into packages.
-    #[must_use]
-    pub fn plain(depth: Depth) -> Self {
-        Self { depth, follow: false, leave_out_packages: false }
-    }
-}
-
-/// Lists everything below `dir`, not looking into `skip` (absolute paths without `.` and `..`).
+/// Lists everything below a directory that is `wanted`: asked of each path and whether it is a directory;
+/// one that is not wanted is not looked into.
 #[must_use]
-pub fn walk(dir: &Path, skip: &[PathBuf], manner: Manner) -> Walk {
-    let mut walker = Walker { skip, manner, seen: HashSet::new(), found: Walk::default() };
-    let mut pending = vec![(dir.to_path_buf(), manner.depth)];
+pub fn walk(tour: Tour<'_>, wanted: impl FnMut(&Path, bool) -> bool) -> Walk {
+    let mut walker = Walker { tour, wanted, seen: HashSet::new(), found: Walk::default() };
+    let mut pending = vec![(tour.dir.to_path_buf(), tour.depth)];
     let mut below = Vec::new();
     while let Some((dir, depth)) = pending.pop() {
         if let Err(error) = walker.list(&dir, &mut below) {
             walker.found.unlisted.push((dir, error));
         }
-        if manner.follow {
+        if tour.links == Links::Follow {
             // Of the paths to one directory, the same one is taken whatever order they are read in.
             below.sort();
         }
@@ -89,17 +84,17 @@ pub fn walk(dir: &Path, skip: &[PathBuf], manner: Manner) -> Walk {
     walker.found
 }
 
-struct Walker<'a> {
-    skip: &'a [PathBuf],
-    manner: Manner,
+struct Walker<'a, W> {
+    tour: Tour<'a>,
+    wanted: W,
     /// Device and inode of every directory looked into, where links are followed.
     seen: HashSet<(u64, u64)>,
     found: Walk,
 }
 
-impl Walker<'_> {
+impl<W: FnMut(&Path, bool) -> bool> Walker<'_, W> {
     fn list(&mut self, dir: &Path, below: &mut Vec<PathBuf>) -> io::Result<()> {
-        if self.manner.follow && !self.seen.insert(sys::identity_of(&fs::metadata(dir)?)) {
+        if self.follows() && !self.seen.insert(sys::identity_of(&fs::metadata(dir)?)) {
             return Ok(());
         }
         for entry in fs::read_dir(dir)? {
@@ -109,11 +104,11 @@ impl Walker<'_> {
                 continue;
             }
             let (path, kind) = (dir.join(&name), entry.file_type()?);
-            let is_directory = match kind.is_symlink() && self.manner.follow {
+            let is_directory = match kind.is_symlink() && self.follows() {
                 true => path.is_dir(),
                 false => kind.is_dir(),
             };
-            if !kind.is_dir() {
+            if !kind.is_dir() && (self.wanted)(&path, false) {
                 self.found.files.push(path.clone());
             }
             if is_directory && self.is_walked(&path) {
@@ -124,15 +119,20 @@ impl Walker<'_> {
         Ok(())
     }
 
-    fn is_walked(&self, dir: &Path) -> bool {
-        let is_package = || self.manner.leave_out_packages && dir.join("Cargo.toml").exists();
-        !self.skip.contains(&normalize(dir)) && !is_package() && !is_cargo_target(dir)
+    fn follows(&self) -> bool {
+        self.tour.links == Links::Follow
+    }
+
+    fn is_walked(&mut self, dir: &Path) -> bool {
+        !self.tour.skip.contains(&normalize(dir))
+            && (self.wanted)(dir, true)
+            && !is_cargo_target(dir)
     }
 }
 
 /// Whether cargo itself tagged `dir` as its target directory.
 fn is_cargo_target(dir: &Path) -> bool {
-    let Ok(file) = sys::open_regular(&dir.join("CACHEDIR.TAG"), sys::Links::Refuse) else {
+    let Ok(file) = sys::open_regular(&dir.join("CACHEDIR.TAG"), Links::Refuse) else {
         return false;
     };
     let mut head = Vec::new();

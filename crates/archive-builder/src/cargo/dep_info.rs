@@ -75,32 +75,33 @@ fn take_counted<'a>(rest: &mut &'a [u8]) -> Result<&'a [u8], &'static str> {
 
 /// Parses the Makefile-like dep-info of rustc: the files of its first rule, in order.
 ///
-/// rustc escapes a space as `\ ` and nothing else (`escape_dep_filename` in `rustc_interface`).
-/// Variables are left to cargo's own dep-info, which knows which of them cargo set.
+/// rustc escapes a space as `\ ` and nothing else (`escape_dep_filename` in `rustc_interface`), so a line
+/// may end inside of a name; an empty line ends the rule. Variables are left to cargo's own dep-info,
+/// which knows which of them cargo set.
 ///
 /// # Errors
 /// Text without a rule.
 pub(crate) fn parse_rustc(bytes: &[u8]) -> Result<Vec<PathBuf>, &'static str> {
-    let rule = bytes.split(|b| *b == b'\n').find_map(|line| {
-        let colon = line.windows(2).position(|pair| pair == b": ")?;
-        (!line.starts_with(b"#")).then(|| &line[colon + 2..])
-    });
-    let empty = || bytes.split(|b| *b == b'\n').any(|line| line.ends_with(b":"));
-    let Some(rule) = rule else {
-        return if empty() { Ok(Vec::new()) } else { Err("dep-info has no rule") };
+    let end = bytes.windows(2).position(|pair| pair == b"\n\n").unwrap_or(bytes.len());
+    let rule = bytes[..end].strip_suffix(b"\n").unwrap_or(&bytes[..end]);
+    let colon = rule.windows(2).position(|pair| pair == b": ");
+    let files = match colon {
+        Some(colon) if !rule.starts_with(b"#") => &rule[colon + 2..],
+        _ if rule.ends_with(b":") => &[],
+        _ => return Err("dep-info has no rule"),
     };
-    let mut files = Vec::new();
+    let mut names = Vec::new();
     let mut name = Vec::new();
-    let mut bytes = rule.iter().copied().peekable();
+    let mut bytes = files.iter().copied().peekable();
     while let Some(byte) = bytes.next() {
         match byte {
             b'\\' if bytes.peek() == Some(&b' ') => name.extend(bytes.next()),
-            b' ' | b'\r' | b'\t' => files.extend(finished(&mut name)),
+            b' ' => names.extend(finished(&mut name)),
             _ => name.push(byte),
         }
     }
-    files.extend(finished(&mut name));
-    Ok(files)
+    names.extend(finished(&mut name));
+    Ok(names)
 }
 
 fn finished(name: &mut Vec<u8>) -> Option<PathBuf> {
@@ -113,6 +114,9 @@ fn path(bytes: &[u8]) -> PathBuf {
 
 #[cfg(test)]
 mod tests {
+    use proptest::collection::vec;
+    use proptest::prelude::*;
+
     use super::*;
 
     fn paths(names: &[&str]) -> Vec<PathBuf> {
@@ -128,6 +132,12 @@ mod tests {
             paths(&["src/lib.rs", "my file.rs", "back\\slash.rs"])
         );
         assert_eq!(parse_rustc(b"lib.a:\n").unwrap(), paths(&[]));
+        assert_eq!(parse_rustc(b"lib.a:\n\nx: y\n").unwrap(), paths(&[]));
+        let odd = b"a.d: a:b.rs $c.rs d\ne.rs \t.rs \\\\x\n\na:b.rs:\n$c.rs:\n";
+        assert_eq!(
+            parse_rustc(odd).unwrap(),
+            paths(&["a:b.rs", "$c.rs", "d\ne.rs", "\t.rs", "\\\\x"])
+        );
         assert!(parse_rustc(b"").is_err());
         assert!(parse_rustc(b"# env-dep:A: b\n").is_err());
     }
@@ -155,5 +165,93 @@ mod tests {
     fn a_crafted_length_reserves_nothing() {
         let crafted = [&CARGO_HEADER[..], &u32::MAX.to_le_bytes(), b"\0", &u32::MAX.to_le_bytes()];
         assert_eq!(parse_cargo(&crafted.concat()), Err(TORN));
+    }
+
+    /// Writes dep-info as cargo's `EncodedDepInfo::serialize` does.
+    fn encode(
+        files: &[(u8, Vec<u8>, Option<Vec<u8>>)],
+        env: &[(String, Option<String>)],
+    ) -> Vec<u8> {
+        let counted = |bytes: &[u8]| [&length(bytes.len()), bytes].concat();
+        let mut encoded = [&CARGO_HEADER[..], &length(files.len())].concat();
+        for (kind, path, checksum) in files {
+            encoded.push(*kind);
+            encoded.extend(counted(path));
+            encoded.push(u8::from(checksum.is_some()));
+            if let Some(checksum) = checksum {
+                encoded.extend(7_u64.to_le_bytes());
+                encoded.extend(counted(checksum));
+            }
+        }
+        encoded.extend(length(env.len()));
+        for (name, value) in env {
+            encoded.extend(counted(name.as_bytes()));
+            encoded.push(u8::from(value.is_some()));
+            encoded.extend(value.iter().flat_map(|value| counted(value.as_bytes())));
+        }
+        encoded
+    }
+
+    fn length(len: usize) -> [u8; 4] {
+        u32::try_from(len).unwrap().to_le_bytes()
+    }
+
+    fn file() -> impl Strategy<Value = (u8, Vec<u8>, Option<Vec<u8>>)> {
+        let path = vec(any::<u8>(), 0..40);
+        (0..2_u8, path, proptest::option::of(vec(any::<u8>(), 0..40)))
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_cargo_writes_is_read_back(
+            files in vec(file(), 0..20),
+            env in vec((any::<String>(), any::<Option<String>>()), 0..10),
+        ) {
+            let info = parse_cargo(&encode(&files, &env)).unwrap();
+            let of_kind = |kind| {
+                let files = files.iter().filter(move |(k, ..)| *k == kind);
+                files.map(|(_, name, _)| path(name)).collect::<Vec<_>>()
+            };
+            prop_assert_eq!(info.in_package, of_kind(0));
+            prop_assert_eq!(info.elsewhere, of_kind(1));
+            let names: Vec<String> = env.into_iter().map(|(name, _)| name).collect();
+            prop_assert_eq!(info.env, names);
+        }
+
+        #[test]
+        fn damage_is_refused_or_means_something(
+            files in vec(file(), 0..8),
+            flips in vec((any::<proptest::sample::Index>(), any::<u8>()), 1..8),
+        ) {
+            let mut bytes = encode(&files, &[("A".into(), None)]);
+            for (place, byte) in flips {
+                let place = place.index(bytes.len());
+                bytes[place] = byte;
+            }
+            // Reading what was damaged takes no more than it holds.
+            if let Ok(info) = parse_cargo(&bytes) {
+                prop_assert!(info.in_package.len() + info.elsewhere.len() <= bytes.len() / 6);
+            }
+        }
+
+        #[test]
+        fn any_bytes_are_refused_or_mean_something(bytes in vec(any::<u8>(), 0..400)) {
+            let _ = parse_cargo(&bytes);
+            let _ = parse_cargo(&[&CARGO_HEADER[..], &bytes].concat());
+            if let Ok(files) = parse_rustc(&bytes) {
+                let names: usize = files.iter().map(|file| file.as_os_str().len()).sum();
+                prop_assert!(names <= bytes.len());
+            }
+        }
+
+        #[test]
+        fn whatever_rustc_names_is_read_back(names in vec("[^ \0/\n][^\0/\n]{0,30}", 0..12)) {
+            // rustc cannot tell a name that ends in a backslash from one that goes on with a space.
+            prop_assume!(names.iter().all(|name| !name.ends_with('\\')));
+            let escaped: Vec<String> = names.iter().map(|n| n.replace(' ', "\\ ")).collect();
+            let text = format!("out.d: {}\n\n{}:\n", escaped.join(" "), escaped.join(":\n"));
+            let expected: Vec<PathBuf> = names.iter().map(PathBuf::from).collect();
+            prop_assert_eq!(parse_rustc(text.as_bytes()).unwrap(), expected);
+        }
     }
 }

@@ -155,6 +155,17 @@ impl<'a> Cargo<'a> {
         Ok(KNOWN_VERSIONS.iter().any(|known| version.starts_with(&format!("cargo {known}."))))
     }
 
+    /// What git answers in `dir`; nothing where there is no git, or it refuses.
+    pub(crate) fn ask_git(&self, dir: &Path, args: &[&str]) -> Option<Vec<u8>> {
+        let git = self.env.find_program(OsStr::new("git"), self.cwd)?;
+        let mut command = Command::new(git);
+        command.args(args).current_dir(dir).stdin(Stdio::null());
+        command.env_clear().envs(self.env.iter());
+        self.spawned.set(self.spawned.get() + 1);
+        let output = command.output().ok()?;
+        output.status.success().then_some(output.stdout)
+    }
+
     /// Builds the profile's packages into `target_dir`, in one invocation.
     ///
     /// # Errors

@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 use cargo_metadata::{CrateType, DependencyKind, MetadataCommand, PackageId, TargetKind};
 
 use super::invoke::Cargo;
+use super::listing::Told;
 use crate::error::BuildError;
 use crate::profile::Profile;
 
@@ -46,6 +47,8 @@ pub(crate) struct PathPackage {
     pub(crate) manifest: PathBuf,
     /// Whether it has a build script.
     pub(crate) has_build_script: bool,
+    /// What its manifest says of its files.
+    pub(crate) told: Told,
 }
 
 impl PathPackage {
@@ -176,15 +179,17 @@ fn path_closure(
         });
         pending.extend(built.map(|dep| dep.pkg.clone()));
     }
+    let workspace = metadata.workspace_root.join("Cargo.toml");
     let local = metadata.packages.iter().filter(|p| p.source.is_none() && seen.contains(&p.id));
     local
         .map(|p| {
-            let manifest = p.manifest_path.clone().into();
+            let manifest = p.manifest_path.clone().into_std_path_buf();
+            let told = Told::read(&manifest, workspace.as_std_path());
             let has_build_script =
                 p.targets.iter().any(|target| target.kind.contains(&TargetKind::CustomBuild));
             (
                 p.id.repr.clone(),
-                PathPackage { name: p.name.to_string(), manifest, has_build_script },
+                PathPackage { name: p.name.to_string(), manifest, has_build_script, told },
             )
         })
         .collect()

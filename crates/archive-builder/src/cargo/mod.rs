@@ -5,6 +5,7 @@
 pub(crate) mod build_script;
 pub(crate) mod dep_info;
 pub(crate) mod invoke;
+pub(crate) mod listing;
 pub(crate) mod metadata;
 pub(crate) mod rustflags;
 pub(crate) mod scan;

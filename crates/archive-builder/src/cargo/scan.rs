@@ -10,10 +10,12 @@ use std::path::{Path, PathBuf};
 
 use freshness_core::path::normalize;
 use freshness_core::sys::{bytes_of_path, meta_of};
-use freshness_core::{Digest, InputSpec, NestedPackages, Pattern};
+use freshness_core::{Digest, InputSpec, Pattern};
 
 use super::build_script;
 use super::dep_info;
+use super::invoke::Cargo;
+use super::listing;
 use super::metadata::{PathPackage, Workspace};
 use super::units::{RUN_BUILD_SCRIPT, Unit};
 use crate::small_file;
@@ -23,6 +25,7 @@ pub(crate) fn scan(
     store: &Path,
     target_dir: &Path,
     workspace: &Workspace,
+    cargo: &Cargo<'_>,
     cargo_home: Option<&Path>,
 ) -> Vec<Unit> {
     let mut units = Vec::new();
@@ -31,6 +34,7 @@ pub(crate) fn scan(
             store,
             target_dir,
             workspace,
+            cargo,
             left_out: left_out(target_dir, cargo_home),
             made: by_hash(&profile_dir.join("deps")),
             profile_dir,
@@ -85,6 +89,7 @@ struct Scan<'a> {
     store: &'a Path,
     target_dir: &'a Path,
     workspace: &'a Workspace,
+    cargo: &'a Cargo<'a>,
     left_out: Vec<PathBuf>,
     /// What lies in `deps/`.
     made: BTreeMap<String, Vec<PathBuf>>,
@@ -191,7 +196,9 @@ impl Scan<'_> {
         let declared = build_script::parse_output(&small_file::read(output).ok()?);
         let why = format!("build script of {package}");
         if declared.is_whole_package() {
-            unit.inputs.extend(packages.iter().map(|p| self.package_tree(p, &why)));
+            for package in packages {
+                unit.inputs.extend(listing::specs(package, self.cargo, self.skip(), &why));
+            }
         } else {
             unit.references.push(output.to_path_buf());
             if declared.links_native {
@@ -221,18 +228,11 @@ impl Scan<'_> {
         vec![self.workspace.target_directory.clone(), self.store.to_path_buf()]
     }
 
-    fn package_tree(&self, package: &PathPackage, why: &str) -> InputSpec {
-        let skip = self.skip();
-        let (dir, nested) = (package.dir().to_path_buf(), NestedPackages::LeftOut);
-        InputSpec { pattern: Pattern::Followed { dir, skip, nested }, why: why.to_owned() }
-    }
-
     /// Adds a path that a build script named: a file, a directory with all it holds, or nothing yet.
     fn add_declared(&self, unit: &mut Unit, path: &Path, why: &str) {
         self.add_path(unit, path, why);
         if path.is_dir() && !self.is_left_out(path) {
-            let (dir, nested) = (path.to_path_buf(), NestedPackages::Listed);
-            let pattern = Pattern::Followed { dir, skip: self.skip(), nested };
+            let pattern = Pattern::Followed { dir: path.to_path_buf(), skip: self.skip() };
             unit.inputs.push(InputSpec { pattern, why: why.to_owned() });
         }
     }

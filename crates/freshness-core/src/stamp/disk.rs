@@ -5,7 +5,8 @@
 
 use bincode::{Decode, Encode};
 
-use crate::input::{InputSpec, NestedPackages, Pattern};
+use crate::input::{InputSpec, Pattern};
+use crate::listing::Listing;
 use crate::path::InputPath;
 use crate::snapshot::{self, Kind, Target, Timestamp};
 use crate::strategy::Evidence;
@@ -15,7 +16,7 @@ use super::Digest;
 use super::codec::Format;
 
 /// The format of a stamp.
-pub const FORMAT: Format = Format { magic: *b"freshstp", version: 1 };
+pub const FORMAT: Format = Format { magic: *b"freshstp", version: 2 };
 
 /// See [`super::Stamp`].
 #[derive(Debug, Encode, Decode)]
@@ -46,8 +47,15 @@ enum Place {
     Path(Vec<u8>),
     Tree(Vec<u8>, Vec<Vec<u8>>),
     Glob(Vec<u8>, String, Vec<Vec<u8>>),
-    /// The directory, what is skipped, and whether nested packages are left out.
-    Followed(Vec<u8>, Vec<Vec<u8>>, bool),
+    Followed(Vec<u8>, Vec<Vec<u8>>),
+    Package(Vec<u8>, Vec<Vec<u8>>, Rules),
+}
+
+#[derive(Debug, Encode, Decode)]
+enum Rules {
+    Included(Vec<String>),
+    Visible(Vec<String>),
+    Versioned(Vec<u8>, Vec<String>),
 }
 
 #[derive(Clone, Copy, Debug, Encode, Decode)]
@@ -184,9 +192,11 @@ impl From<&Pattern> for Place {
         match pattern {
             Pattern::Path(path) => Place::Path(bytes_of_path(path).to_vec()),
             Pattern::Tree { dir, skip } => Place::Tree(bytes_of_path(dir).to_vec(), all(skip)),
-            Pattern::Followed { dir, skip, nested } => {
-                let left_out = *nested == NestedPackages::LeftOut;
-                Place::Followed(bytes_of_path(dir).to_vec(), all(skip), left_out)
+            Pattern::Followed { dir, skip } => {
+                Place::Followed(bytes_of_path(dir).to_vec(), all(skip))
+            }
+            Pattern::Package { dir, skip, listing } => {
+                Place::Package(bytes_of_path(dir).to_vec(), all(skip), listing.into())
             }
             Pattern::Glob { base, glob, skip } => {
                 Place::Glob(bytes_of_path(base).to_vec(), glob.clone(), all(skip))
@@ -201,13 +211,38 @@ impl From<Place> for Pattern {
         match place {
             Place::Path(path) => Pattern::Path(path_of_bytes(path)),
             Place::Tree(dir, skip) => Pattern::Tree { dir: path_of_bytes(dir), skip: all(skip) },
-            Place::Followed(dir, skip, left_out) => {
-                let nested =
-                    if left_out { NestedPackages::LeftOut } else { NestedPackages::Listed };
-                Pattern::Followed { dir: path_of_bytes(dir), skip: all(skip), nested }
+            Place::Followed(dir, skip) => {
+                Pattern::Followed { dir: path_of_bytes(dir), skip: all(skip) }
+            }
+            Place::Package(dir, skip, rules) => {
+                Pattern::Package { dir: path_of_bytes(dir), skip: all(skip), listing: rules.into() }
             }
             Place::Glob(base, glob, skip) => {
                 Pattern::Glob { base: path_of_bytes(base), glob, skip: all(skip) }
+            }
+        }
+    }
+}
+
+impl From<&Listing> for Rules {
+    fn from(listing: &Listing) -> Self {
+        match listing {
+            Listing::Included(rules) => Rules::Included(rules.clone()),
+            Listing::Visible(rules) => Rules::Visible(rules.clone()),
+            Listing::Versioned { top, excluded } => {
+                Rules::Versioned(bytes_of_path(top).to_vec(), excluded.clone())
+            }
+        }
+    }
+}
+
+impl From<Rules> for Listing {
+    fn from(rules: Rules) -> Self {
+        match rules {
+            Rules::Included(rules) => Listing::Included(rules),
+            Rules::Visible(rules) => Listing::Visible(rules),
+            Rules::Versioned(top, excluded) => {
+                Listing::Versioned { top: path_of_bytes(top), excluded }
             }
         }
     }

@@ -7,11 +7,11 @@ mod unix;
 #[cfg(unix)]
 pub use unix::{bytes_of_path, identity_of, meta_of, open_regular, path_of_bytes};
 
-/// Whether the last component of a path may be a symbolic link.
+/// Whether the last component of a path may be a symbolic link: of a file to open, of a directory to look into.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Links {
-    /// Open what the link leads to.
+    /// Go where the link leads.
     Follow,
-    /// Fail where the path itself is a link.
+    /// Leave a link alone; to open one fails.
     Refuse,
 }

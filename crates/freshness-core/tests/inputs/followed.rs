@@ -2,12 +2,12 @@
 
 use std::fs;
 
-use freshness_core::{NestedPackages, Pattern, State};
+use freshness_core::{Pattern, State};
 
 use crate::world::{TAG_OF_CARGO, World};
 
 fn followed(dir: &str) -> Pattern {
-    Pattern::Followed { dir: dir.into(), skip: Vec::new(), nested: NestedPackages::Listed }
+    Pattern::Followed { dir: dir.into(), skip: Vec::new() }
 }
 
 #[test]
@@ -71,30 +71,14 @@ fn a_directory_with_two_names_is_listed_by_the_same_one_whoever_came_first() {
 }
 
 #[test]
-fn packages_of_their_own_are_left_out_where_cargo_leaves_them_out() {
-    let world = World::new();
-    world.files(["p/Cargo.toml", "p/src/a.rs", "p/fixture/Cargo.toml", "p/fixture/b.rs"]);
-    let nested = |nested| Pattern::Followed { dir: "p".into(), skip: Vec::new(), nested };
-    assert_eq!(
-        world.list([nested(NestedPackages::LeftOut)]),
-        ["p/Cargo.toml", "p/src", "p/src/a.rs"]
-    );
-    assert_eq!(
-        world.list([nested(NestedPackages::Listed)])[1..3],
-        ["p/fixture", "p/fixture/Cargo.toml"]
-    );
-}
-
-#[test]
 fn what_is_passed_over_is_passed_over_behind_links_as_well() {
     let world = World::new();
     world.files(["src/a.rs", "target/debug/x", "src/out/x", "src/.git/index"]);
     world.write("target/CACHEDIR.TAG", TAG_OF_CARGO);
     world.link("src/target", "../target");
     let skip = vec!["src/out".into()];
-    let nested = NestedPackages::Listed;
     assert_eq!(
-        world.list([Pattern::Followed { dir: "src".into(), skip, nested }]),
+        world.list([Pattern::Followed { dir: "src".into(), skip }]),
         ["src/a.rs", "src/target"]
     );
 }

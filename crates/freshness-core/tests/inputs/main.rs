@@ -4,6 +4,7 @@
 mod discover;
 mod followed;
 mod globs;
+mod listing;
 mod look;
 mod unlisted;
 mod world;

@@ -6,8 +6,8 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
 use freshness_core::{
-    Archive, EnvFact, Evidence, Fact, InputPath, InputSpec, Kind, Meta, NestedPackages, Pattern,
-    Reason, SealedFile, Snapshot, Stamp, State, Target, Timestamp,
+    Archive, EnvFact, Evidence, Fact, InputPath, InputSpec, Kind, Listing, Meta, Pattern, Reason,
+    SealedFile, Snapshot, Stamp, State, Target, Timestamp,
 };
 use tempfile::TempDir;
 
@@ -43,7 +43,7 @@ pub fn envelope(version: u32, payload: &[u8]) -> Vec<u8> {
 }
 
 /// The version of the format that this program writes.
-pub const VERSION: u32 = 1;
+pub const VERSION: u32 = 2;
 
 pub fn meta(kind: Kind) -> Meta {
     Meta {
@@ -93,15 +93,17 @@ fn specs() -> Vec<InputSpec> {
     let patterns = [
         Pattern::Path("Cargo.toml".into()),
         Pattern::Tree { dir: "src".into(), skip: vec!["src/gen".into(), "/x".into()] },
-        followed("data", NestedPackages::Listed),
-        followed("tools", NestedPackages::LeftOut),
+        Pattern::Followed { dir: "data".into(), skip: vec!["made".into()] },
+        package(Listing::Included(vec!["/src".into(), "*.h".into()])),
+        package(Listing::Visible(Vec::new())),
+        package(Listing::Versioned { top: "/repo".into(), excluded: vec!["/big".into()] }),
         Pattern::Glob { base: "assets".into(), glob: "**/*.svg".into(), skip: Vec::new() },
     ];
     patterns.map(|pattern| InputSpec { pattern, why: "an input of runtime".into() }).into()
 }
 
-fn followed(dir: &str, nested: NestedPackages) -> Pattern {
-    Pattern::Followed { dir: dir.into(), skip: vec!["made".into()], nested }
+fn package(listing: Listing) -> Pattern {
+    Pattern::Package { dir: "tools".into(), skip: vec!["made".into()], listing }
 }
 
 /// Every state and every kind, in path order.
