@@ -9,6 +9,7 @@
     reason = "runs the programs under test, with environments of its own"
 )]
 
+pub mod agreement;
 mod files;
 mod gate;
 mod probe;

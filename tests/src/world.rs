@@ -251,10 +251,7 @@ impl World {
     fn in_environment(&self, run: Run) -> Run {
         let mut path = vec![self.root.join("bin")];
         path.extend(std::env::split_paths(&std::env::var_os("PATH").unwrap()));
-        let run = run.env("PATH", path_of(&path)).env("CARGO_HOME", self.root.join("home"));
-        let inherited = ["HOME", "RUSTUP_HOME", "RUSTUP_TOOLCHAIN", "TMPDIR"];
-        let inherited = inherited.into_iter().filter_map(|n| Some((n, std::env::var_os(n)?)));
-        inherited.fold(run, |run, (name, value)| run.env(name, value))
+        run.like_ours().env("PATH", path_of(&path)).env("CARGO_HOME", self.root.join("home"))
     }
 
     fn write_counting_cargo(&self) {

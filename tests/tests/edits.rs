@@ -251,3 +251,20 @@ fn what_no_one_reads_is_no_reason_to_build_twice() {
     world.write("notes.md", "Still not in any package.");
     world.assert_fresh();
 }
+
+#[test]
+fn a_second_file_for_a_module_is_noticed_before_rustc_refuses_it() {
+    let world = World::new();
+    world.write("beta/src/other/mod.rs", "");
+    world.write("beta/src/lib.rs", "pub mod value;\npub mod other;\n");
+    let _ = world.build();
+    for second in ["beta/src/value/mod.rs", "beta/src/other.rs"] {
+        world.assert_fresh();
+        world.write(second, "");
+        world.assert_stale(&format!("input-added {second}"));
+        let ran = world.freshness(["build"]).run().expect(2);
+        assert!(ran.stderr.contains("E0761"), "{}", ran.stderr);
+        fs::remove_file(world.path(second)).unwrap();
+        world.assert_fresh();
+    }
+}

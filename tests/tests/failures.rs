@@ -176,3 +176,23 @@ fn what_is_built_and_what_is_prebuilt_come_in_the_same_order() {
     assert_eq!(fast, built);
     assert_eq!(names(&prebuilt), names(&built));
 }
+
+#[test]
+fn a_build_that_failed_costs_the_next_one_only_what_it_touched() {
+    let world = World::new();
+    let _ = world.build();
+    let code = fs::read_to_string(world.path("alpha/src/lib.rs")).unwrap();
+    world.write("alpha/src/lib.rs", format!("{code}\nnot code"));
+    let _ = world.freshness(["build"]).run().expect(2);
+    world.write("alpha/src/lib.rs", format!("{code}\n// and back\n"));
+    let ran = world.freshness(["build"]).run().expect(0);
+    assert!(ran.stderr.contains("Compiling alpha"), "{}", ran.stderr);
+    assert!(!ran.stderr.contains("Compiling beta"), "{}", ran.stderr);
+    assert_eq!(world.probe(&ran.paths()).of("beta"), 1);
+    // What changed under an old time meanwhile is made again all the same.
+    world.write("alpha/src/lib.rs", format!("{code}\nnot code"));
+    let _ = world.freshness(["build"]).run().expect(2);
+    world.set_at("beta", 2, tests::long_ago());
+    world.write("alpha/src/lib.rs", &code);
+    assert_eq!(world.build_and_probe().of("beta"), 2);
+}

@@ -18,6 +18,7 @@ mod durable;
 pub mod environment;
 pub mod error;
 pub mod events;
+mod fit;
 mod inputs;
 pub mod key;
 mod lock;

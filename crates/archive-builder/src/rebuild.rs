@@ -27,13 +27,14 @@ use crate::build::Force;
 use crate::cargo::invoke::{Cargo, Messages, Plan};
 use crate::cargo::metadata::{PathPackage, Workspace};
 use crate::cargo::scan;
-use crate::cargo::units::{self, Unit};
+use crate::cargo::units::Unit;
 use crate::contents::{Changed, Contents};
 use crate::decide::Scene;
 use crate::durable;
 use crate::environment;
 use crate::error::{BuildError, Context};
 use crate::events::Event;
+use crate::fit::FitUnits;
 use crate::inputs;
 use crate::lock::SlotLock;
 use crate::observe::{self, SETTLE, settled};
@@ -166,14 +167,26 @@ impl<'a> Rebuild<'a> {
         let saw = self.prepare_target()?;
         let mut before = self.look(lock, workspace)?;
         let units = std::mem::take(&mut before.units);
-        let fit = self.forget_unfit(workspace, units, &saw, &before.contents)?;
+        let root = &workspace.root;
+        let mut fit = FitUnits::choose(root, units, &saw, &before.contents)?;
+        if self.scene.request.vouch {
+            fit.vouch(root, &self.cargo, &before.contents)?;
+        }
         CargoSaw::nothing(self.toolchain_digest).write(&self.scene.slot.cargo_saw())?;
-        let messages = self.run_cargo(workspace)?;
-        if let Some(package) = wrongly_fresh(&messages, workspace, &fit) {
+        let built = self.run_cargo(workspace);
+        let units = self.units(workspace);
+        let messages = match built {
+            Err(failed @ BuildError::CargoFailed { .. }) => {
+                let left = saw.of_untouched(fit.untouched(&units));
+                left.write(&self.scene.slot.cargo_saw())?;
+                return Err(failed);
+            }
+            built => built?,
+        };
+        if let Some(package) = fit.wrongly_fresh(&messages, workspace) {
             return Ok(Attempt::WronglyFresh(package));
         }
 
-        let units = self.units(workspace);
         let took_part = workspace.path_packages.iter().filter(|(id, _)| messages.mentions(id));
         let mut specs = self.specs(workspace, took_part.map(|(_, package)| package), &units);
         let known: BTreeSet<Pattern> = specs.iter().map(|spec| spec.pattern.clone()).collect();
@@ -255,68 +268,6 @@ impl<'a> Rebuild<'a> {
         Ok(Before { units, cutoff, snapshot, contents, evidence })
     }
 
-    /// Makes cargo see what changed: forgets every unit that was not made from what is there now.
-    /// Returns the names, as `package/target`, that cargo may still report fresh.
-    fn forget_unfit(
-        &self,
-        workspace: &Workspace,
-        units: Vec<Unit>,
-        saw: &CargoSaw,
-        contents: &Contents,
-    ) -> Result<BTreeSet<String>, BuildError> {
-        let mut fit = Vec::new();
-        let mut generated_anew = BTreeSet::new();
-        for unit in units {
-            if saw.vouches_for(&workspace.root, &unit, contents)? {
-                fit.push(unit);
-                continue;
-            }
-            unit.forget()?;
-            if unit.is_build_script() {
-                generated_anew.insert(unit.package);
-            }
-        }
-        fit.retain(|unit| unit.is_build_script() || !generated_anew.contains(&unit.package));
-        self.vouch_for(workspace, &fit, contents)?;
-        let names = fit.iter().flat_map(|unit| {
-            unit.targets.iter().map(|target| format!("{}/{target}", unit.package))
-        });
-        Ok(names.collect())
-    }
-
-    /// Keeps cargo from building again what was only touched, in versions where that is understood.
-    fn vouch_for(
-        &self,
-        workspace: &Workspace,
-        fit: &[Unit],
-        contents: &Contents,
-    ) -> Result<(), BuildError> {
-        if !self.scene.request.vouch {
-            return Ok(());
-        }
-        let mut touched = Vec::new();
-        for unit in fit.iter().filter(|unit| unit.is_path) {
-            let inputs = discover(&workspace.root, &unit.inputs)?.paths;
-            let newest = contents.newest_mtime(inputs.keys());
-            let newest = newest.filter(|time| unit.is_older_than((*time).into()));
-            // What a build script left must not be dated later than what is about to be made from it.
-            let newest = newest.filter(|time| !unit.is_run() || *time <= contents.cutoff);
-            touched.extend(newest.map(|time| (unit, time.max(contents.cutoff))));
-        }
-        if touched.is_empty() || !self.cargo.compares_times_as_known()? {
-            return Ok(());
-        }
-        for (unit, time) in &touched {
-            unit.vouch((*time).into())?;
-        }
-        if touched.iter().any(|(unit, _)| unit.is_run()) {
-            for unit in fit.iter().filter(|unit| unit.is_path) {
-                unit.date(contents.cutoff.into())?;
-            }
-        }
-        Ok(())
-    }
-
     fn run_cargo(&self, workspace: &Workspace) -> Result<Messages, BuildError> {
         let (request, target) = (self.scene.request, self.scene.slot.target());
         let plan = Plan::new(request.profile, workspace, request.env, &self.scene.config, &target);
@@ -373,21 +324,6 @@ impl<'a> Rebuild<'a> {
             archives: built.archives,
         }
     }
-}
-
-/// The first path package that cargo reported fresh although no unit of it was fit to be.
-fn wrongly_fresh(
-    messages: &Messages,
-    workspace: &Workspace,
-    fit: &BTreeSet<String>,
-) -> Option<String> {
-    let fresh = messages.artifacts.iter().filter(|artifact| artifact.fresh);
-    let mut of_paths =
-        fresh.filter_map(|a| Some((workspace.path_packages.get(&a.package_id)?, &a.target)));
-    let wrong = of_paths.find(|(package, target)| {
-        !fit.contains(&format!("{}/{}", package.name, units::target_name(target)))
-    });
-    wrong.map(|(package, _)| package.name.clone())
 }
 
 /// What the units of path packages were made from.

@@ -119,6 +119,19 @@ impl CargoSaw {
         Ok(Self { toolchain: earlier.toolchain, units: seen, archives })
     }
 
+    /// What is left of the record after a build that failed: what it says of the units that cargo did not
+    /// touch, as they are now.
+    pub(crate) fn of_untouched<'u>(mut self, untouched: impl Iterator<Item = &'u Unit>) -> Self {
+        let mut units = BTreeMap::new();
+        for unit in untouched {
+            let seen = self.units.remove(&unit.name);
+            units.extend(seen.map(|seen| {
+                (unit.name.clone(), Seen { identity: unit.identity, world: seen.world })
+            }));
+        }
+        Self { units, ..self }
+    }
+
     /// Which units cargo may find fresh: those this record describes and whose inputs hold what they
     /// held. Units of packages that cannot change are cargo's own matter.
     ///

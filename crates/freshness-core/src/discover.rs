@@ -6,7 +6,9 @@
 //! listed, with why, because what it holds cannot be vouched for. Costs one `readdir` per directory
 //! of each tree, and of each glob as deep as it can match.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
+use std::ffi::{OsStr, OsString};
+use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -66,6 +68,7 @@ pub fn discover<'s>(
                 let wanted = |path: &Path, is_dir| rules.list(path, is_dir);
                 set.walk(&dir, skip, Depth::All, Links::Follow, wanted);
             }
+            Pattern::Modules { dir, names } => set.insert_modules(&root.join(dir), names),
             Pattern::Glob { base, glob, skip } => {
                 let Some(glob) = Glob::parse(&root.join(base), glob)? else { continue };
                 let wanted = |path: &Path, is_dir| is_dir || glob.wants(path);
@@ -81,6 +84,22 @@ impl InputSet {
         let slot = self.paths.entry(InputPath::new(&self.root, path)).or_default();
         if unlisted.is_some() {
             *slot = unlisted;
+        }
+    }
+
+    /// One listing tells of most modules that their second file cannot be there.
+    fn insert_modules(&mut self, dir: &Path, names: &[String]) {
+        let entries = fs::read_dir(dir).into_iter().flatten().flatten();
+        let here: HashSet<OsString> = entries.map(|entry| entry.file_name()).collect();
+        for name in names {
+            let file = format!("{name}.rs");
+            if here.contains(OsStr::new(&file)) {
+                self.insert(&dir.join(file), None);
+            }
+            let nested = dir.join(name).join("mod.rs");
+            if here.contains(OsStr::new(name)) && nested.symlink_metadata().is_ok() {
+                self.insert(&nested, None);
+            }
         }
     }
 

@@ -46,6 +46,14 @@ pub enum Pattern {
         /// What decides which of its files are listed.
         listing: Listing,
     },
+    /// The files that rustc would take these modules from, `name.rs` and `name/mod.rs`, as far as they are
+    /// there. Where both are, it takes neither (error E0761), so the second one's appearing matters.
+    Modules {
+        /// The directory that both are in.
+        dir: PathBuf,
+        /// The names of the modules.
+        names: Vec<String>,
+    },
     /// Every file below `base` whose path relative to `base` matches `glob`.
     ///
     /// `*` and `?` do not cross a `/`; `**` does, and does not follow links.

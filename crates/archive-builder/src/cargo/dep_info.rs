@@ -167,11 +167,11 @@ mod tests {
         assert_eq!(parse_cargo(&crafted.concat()), Err(TORN));
     }
 
+    /// A file in cargo's dep-info: its kind, its name, and a checksum.
+    type Listed = (u8, Vec<u8>, Option<Vec<u8>>);
+
     /// Writes dep-info as cargo's `EncodedDepInfo::serialize` does.
-    fn encode(
-        files: &[(u8, Vec<u8>, Option<Vec<u8>>)],
-        env: &[(String, Option<String>)],
-    ) -> Vec<u8> {
+    fn encode(files: &[Listed], env: &[(String, Option<String>)]) -> Vec<u8> {
         let counted = |bytes: &[u8]| [&length(bytes.len()), bytes].concat();
         let mut encoded = [&CARGO_HEADER[..], &length(files.len())].concat();
         for (kind, path, checksum) in files {
@@ -196,7 +196,7 @@ mod tests {
         u32::try_from(len).unwrap().to_le_bytes()
     }
 
-    fn file() -> impl Strategy<Value = (u8, Vec<u8>, Option<Vec<u8>>)> {
+    fn file() -> impl Strategy<Value = Listed> {
         let path = vec(any::<u8>(), 0..40);
         (0..2_u8, path, proptest::option::of(vec(any::<u8>(), 0..40)))
     }

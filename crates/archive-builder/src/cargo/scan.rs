@@ -9,7 +9,6 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use freshness_core::path::normalize;
-use freshness_core::sys::{bytes_of_path, meta_of};
 use freshness_core::{Digest, InputSpec, Pattern};
 
 use super::build_script;
@@ -121,7 +120,7 @@ impl Scan<'_> {
             products: self.products(&dir_name, hash),
             inputs: Vec::new(),
             env: Vec::new(),
-            identity: identity(&dir, &files, &output),
+            identity: Digest::default(),
             is_complete: true,
             dir,
         };
@@ -135,6 +134,7 @@ impl Scan<'_> {
         unit.is_complete &= !unit.targets.is_empty();
         unit.inputs.sort();
         unit.inputs.dedup();
+        unit.identify();
         Some(unit)
     }
 
@@ -178,8 +178,13 @@ impl Scan<'_> {
         let by_rustc = self.rustc_dep_info(unit, target, hash)?;
         let by_rustc = dep_info::parse_rustc(&small_file::read(&by_rustc).ok()?).ok()?;
         for root in packages {
-            for path in &by_rustc {
-                self.add_path(unit, &self.rustc_cwd(root).join(path), &why);
+            let files: Vec<PathBuf> = by_rustc
+                .iter()
+                .map(|path| resolve_dots(&self.rustc_cwd(root).join(path)))
+                .collect();
+            unit.inputs.extend(modules(files.iter().filter(|f| !self.is_left_out(f)), package));
+            for path in &files {
+                self.add_path(unit, path, &why);
             }
         }
         Some(())
@@ -265,6 +270,28 @@ impl Scan<'_> {
     }
 }
 
+/// Where the modules in these files might come from instead, one pattern for each directory. What is
+/// called like a target's root is none: rustc looks nowhere else for it.
+fn modules<'f>(files: impl Iterator<Item = &'f PathBuf>, package: &str) -> Vec<InputSpec> {
+    let mut by_directory: BTreeMap<&Path, BTreeSet<String>> = BTreeMap::new();
+    for file in files.filter(|file| file.extension().is_some_and(|e| e == "rs")) {
+        let stem = |path: &'f Path| Some((path.parent()?, path.file_stem()?.to_str()?));
+        let module = match stem(file) {
+            Some((dir, "mod")) => stem(dir),
+            Some((_, "lib" | "main" | "build")) => None,
+            named => named,
+        };
+        if let Some((dir, name)) = module {
+            by_directory.entry(dir).or_default().insert(name.to_owned());
+        }
+    }
+    let specs = by_directory.into_iter().map(|(dir, names)| InputSpec {
+        pattern: Pattern::Modules { dir: dir.to_path_buf(), names: names.into_iter().collect() },
+        why: format!("module of {package}"),
+    });
+    specs.collect()
+}
+
 /// Resolves `..` by name where that leads to the same place, else as the file system does: behind a
 /// link to a directory, the two differ.
 pub(crate) fn resolve_dots(path: &Path) -> PathBuf {
@@ -276,27 +303,4 @@ pub(crate) fn resolve_dots(path: &Path) -> PathBuf {
         (Ok(real), named) if named.as_ref().ok() != Some(&real) => real,
         _ => by_name,
     }
-}
-
-/// A digest of everything cargo compares of a unit: the files of its fingerprint with their times, and
-/// the recorded output of a build script.
-fn identity(dir: &Path, files: &BTreeSet<String>, output: &Path) -> Digest {
-    let mut hasher = blake3::Hasher::new();
-    let mut add = |path: &Path| {
-        let mut put = |bytes: &[u8]| {
-            hasher.update(&(bytes.len() as u64).to_le_bytes());
-            hasher.update(bytes);
-        };
-        put(bytes_of_path(path.file_name().map_or(Path::new(""), Path::new)));
-        if let Ok(metadata) = fs::symlink_metadata(path) {
-            let mtime = meta_of(&metadata).mtime;
-            put(format!("{mtime}").as_bytes());
-            put(&small_file::read(path).unwrap_or_default());
-        }
-    };
-    for file in files {
-        add(&dir.join(file));
-    }
-    add(output);
-    *hasher.finalize().as_bytes()
 }

@@ -19,12 +19,14 @@ use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
+use freshness_core::sys::{bytes_of_path, meta_of};
 use freshness_core::{Digest, InputSpec};
 
 use super::invoke::Target;
 use super::scan::{entries, split_hash};
 use crate::durable;
 use crate::error::{BuildError, Context};
+use crate::small_file;
 
 /// How cargo names the unit that runs a build script.
 pub(super) const RUN_BUILD_SCRIPT: &str = "run-build-script";
@@ -99,6 +101,26 @@ impl Unit {
             set_time(path, time)?;
         }
         Ok(())
+    }
+
+    /// Takes a digest of everything cargo compares of it: the files of its fingerprint with their times, and
+    /// the recorded output of a build script.
+    pub(crate) fn identify(&mut self) {
+        let mut files = entries(&self.dir);
+        files.sort();
+        let mut hasher = blake3::Hasher::new();
+        let mut put = |bytes: &[u8]| {
+            hasher.update(&(bytes.len() as u64).to_le_bytes());
+            hasher.update(bytes);
+        };
+        for path in files.iter().chain(&self.output) {
+            put(bytes_of_path(path.file_name().map_or(Path::new(""), Path::new)));
+            if let Ok(metadata) = fs::symlink_metadata(path) {
+                put(meta_of(&metadata).mtime.to_string().as_bytes());
+                put(&small_file::read(path).unwrap_or_default());
+            }
+        }
+        self.identity = *hasher.finalize().as_bytes();
     }
 
     /// Whether it ran a build script.

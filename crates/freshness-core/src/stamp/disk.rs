@@ -49,6 +49,7 @@ enum Place {
     Glob(Vec<u8>, String, Vec<Vec<u8>>),
     Followed(Vec<u8>, Vec<Vec<u8>>),
     Package(Vec<u8>, Vec<Vec<u8>>, Rules),
+    Modules(Vec<u8>, Vec<String>),
 }
 
 #[derive(Debug, Encode, Decode)]
@@ -198,6 +199,9 @@ impl From<&Pattern> for Place {
             Pattern::Package { dir, skip, listing } => {
                 Place::Package(bytes_of_path(dir).to_vec(), all(skip), listing.into())
             }
+            Pattern::Modules { dir, names } => {
+                Place::Modules(bytes_of_path(dir).to_vec(), names.clone())
+            }
             Pattern::Glob { base, glob, skip } => {
                 Place::Glob(bytes_of_path(base).to_vec(), glob.clone(), all(skip))
             }
@@ -217,6 +221,7 @@ impl From<Place> for Pattern {
             Place::Package(dir, skip, rules) => {
                 Pattern::Package { dir: path_of_bytes(dir), skip: all(skip), listing: rules.into() }
             }
+            Place::Modules(dir, names) => Pattern::Modules { dir: path_of_bytes(dir), names },
             Place::Glob(base, glob, skip) => {
                 Pattern::Glob { base: path_of_bytes(base), glob, skip: all(skip) }
             }

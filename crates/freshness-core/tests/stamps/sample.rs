@@ -94,6 +94,7 @@ fn specs() -> Vec<InputSpec> {
         Pattern::Path("Cargo.toml".into()),
         Pattern::Tree { dir: "src".into(), skip: vec!["src/gen".into(), "/x".into()] },
         Pattern::Followed { dir: "data".into(), skip: vec!["made".into()] },
+        Pattern::Modules { dir: "src".into(), names: vec!["a".into(), "b".into()] },
         package(Listing::Included(vec!["/src".into(), "*.h".into()])),
         package(Listing::Visible(Vec::new())),
         package(Listing::Versioned { top: "/repo".into(), excluded: vec!["/big".into()] }),
