@@ -135,6 +135,11 @@ impl World {
         self.in_environment(Run::new(real_cargo(), &self.workspace()).args(args))
     }
 
+    /// A run of another program in the workspace.
+    pub fn run(&self, program: &str, args: &[&str]) -> Run {
+        self.in_environment(Run::new(on_path(program), &self.workspace()).args(args))
+    }
+
     /// `build` of the default profile: what it printed.
     ///
     /// # Panics

@@ -25,12 +25,15 @@ fn dep_infos(target: &Path) -> Vec<PathBuf> {
     found
 }
 
+/// Something that happens to a file.
+type Damage = fn(&[u8]) -> Vec<u8>;
+
 #[test]
 fn whatever_became_of_dep_info_a_change_under_an_old_time_arrives() {
     let world = World::with_config("[profile.default]\npackages = [\"alpha\", \"gamma\"]\n");
     let archives = world.build();
     let target = world.slot(&archives[0]).join("target");
-    let damage: [(&str, fn(&[u8]) -> Vec<u8>); 8] = [
+    let damage: [(&str, Damage); 8] = [
         ("empty", |_| Vec::new()),
         ("torn", |bytes| bytes[..bytes.len() / 2].to_vec()),
         ("longer", |bytes| [bytes, b"\0\0\0\xff"].concat()),

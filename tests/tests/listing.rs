@@ -6,7 +6,7 @@
 
 use std::fs;
 
-use tests::{Run, World};
+use tests::World;
 
 /// A world whose gamma has a build script that names nothing, and this in its manifest.
 fn world(of_package: &str) -> World {
@@ -20,8 +20,7 @@ fn world(of_package: &str) -> World {
 }
 
 fn git(world: &World, args: &[&str]) {
-    let git = Run::new("/usr/bin/env", &world.workspace()).args(["git"]).args(args);
-    let _ = git.env("PATH", std::env::var_os("PATH").unwrap()).run().expect(0);
+    let _ = world.run("git", args).run().expect(0);
 }
 
 /// Whether cargo alone would make gamma again.

@@ -4,7 +4,7 @@
 //! a shell. There is no quoting, because no command here needs any. Only this file spawns.
 
 use std::path::Path;
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
 
 use anyhow::{Context, Result, bail};
 
@@ -27,6 +27,17 @@ pub fn read(line: &str, directory: &Path) -> Result<String> {
         bail!("{line}: {status}: {complaint}");
     }
     String::from_utf8(stdout).with_context(|| format!("{line}: stdout is not UTF-8"))
+}
+
+/// Runs `line` in `directory`, shows what it says of its progress, and returns what it wrote to stdout
+/// with whether it succeeded.
+pub fn follow(line: &str, directory: &Path) -> Result<(String, bool)> {
+    let mut command = command(line, directory);
+    let output = command.stderr(Stdio::inherit()).output();
+    let Output { status, stdout, .. } = output.with_context(|| format!("cannot run {line}"))?;
+    let stdout =
+        String::from_utf8(stdout).with_context(|| format!("{line}: stdout is not UTF-8"))?;
+    Ok((stdout, status.success()))
 }
 
 #[expect(clippy::disallowed_methods, reason = "developer tasks are other people's programs")]

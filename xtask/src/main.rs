@@ -1,4 +1,4 @@
-//! Every developer task of this repository: `cargo xtask ci`, `cargo xtask tidy`.
+//! Every developer task of this repository: `cargo xtask --help` lists them.
 //!
 //! Depends on no workspace crate, so that it builds, and can say what is wrong, while they do not.
 
@@ -7,6 +7,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
+mod agreement;
 mod ci;
 mod command_line;
 mod tidy;
@@ -14,6 +15,8 @@ mod tidy;
 #[derive(Parser)]
 #[command(bin_name = "cargo xtask")]
 enum Task {
+    /// Edit real workspaces at random and compare our answers with cargo's and with the truth
+    Agreement(agreement::Options),
     /// Run the whole of CI in order, up to the first step that fails
     Ci(ci::Options),
     /// Check what the compiler does not: crate edges, lengths, owners, words, generated docs
@@ -22,6 +25,7 @@ enum Task {
 
 fn main() -> anyhow::Result<ExitCode> {
     match Task::parse() {
+        Task::Agreement(options) => agreement::run(repository(), &options),
         Task::Ci(options) => ci::run(repository(), &options),
         Task::Tidy(options) => tidy::run(repository(), &options),
     }

@@ -15,7 +15,7 @@ use tokens::Tokens;
 
 mod edges;
 mod finding;
-mod generated;
+pub mod generated;
 mod header;
 mod length;
 mod manifest;

@@ -47,8 +47,8 @@ pub const SUBJECTS: &[Subject] = &[
         variables: &[("GAMMA_MODE", &["1", "2"])],
     },
     Subject {
-        name: "this repository",
-        about: "the compiler's runtime and standard library, with a wrapper archive",
+        name: "repository",
+        about: "this one: the compiler's runtime and standard library, with a wrapper archive",
         share: 10,
         write: write_repository,
         lanes: &[

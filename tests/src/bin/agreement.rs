@@ -2,6 +2,8 @@
 //!
 //! Arguments: how many edits, the first seed, and the workspaces, all of them by default, among which the
 //! edits are shared out. Runs are of at most 100 edits, with seeds that follow one another.
+#![expect(clippy::print_stderr, clippy::print_stdout, reason = "a developer task speaks")]
+#![expect(clippy::disallowed_methods, reason = "argv is read here")]
 
 use std::process::ExitCode;
 use std::sync::Mutex;

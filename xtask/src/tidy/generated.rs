@@ -62,6 +62,18 @@ pub fn fix(root: &Path) -> Result<Vec<&'static str>> {
     Ok(written)
 }
 
+/// Rewrites one section, of a task that takes too long to be run by every check.
+///
+/// # Errors
+/// The file cannot be read or written, or has no such section.
+pub fn write(root: &Path, file: &str, name: &str, wanted: &str) -> Result<()> {
+    let path = root.join(file);
+    let text = fs::read_to_string(&path).with_context(|| format!("cannot read {file}"))?;
+    locate(&text, name).with_context(|| format!("{file} has no section `{name}`"))?;
+    let Some(renewed) = renew(&text, name, wanted) else { return Ok(()) };
+    fs::write(&path, renewed).with_context(|| format!("cannot write {file}"))
+}
+
 fn judge(file: &str, text: &str, name: &str, wanted: &str) -> Option<Finding> {
     let Some(section) = locate(text, name) else {
         let message = format!(
