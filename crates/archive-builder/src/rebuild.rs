@@ -76,6 +76,14 @@ enum Attempt {
     WronglyFresh(String),
 }
 
+/// How publishing went.
+enum Published {
+    /// Every archive, and what is remembered of each.
+    All(Vec<Archive>, Vec<Made>),
+    /// cargo reported this package fresh, which cannot be.
+    WronglyFresh(String),
+}
+
 /// What a stamp is made of.
 struct Built {
     cutoff: Timestamp,
@@ -209,33 +217,46 @@ impl<'a> Rebuild<'a> {
 
         let environment = self.environment(&units);
         let world = saw::world(&workspace.root, &contents, &compiled_inputs(&units))?;
+        let environment_digest = environment::digest(&environment);
+        let published = self.publish(workspace, &messages, &saw, environment_digest, world)?;
+        let (archives, made) = match published {
+            Published::All(archives, made) => (archives, made),
+            Published::WronglyFresh(package) => return Ok(Attempt::WronglyFresh(package)),
+        };
+        let saw = CargoSaw::of(&workspace.root, &units, &contents, saw, made)?;
+        saw.write(&self.scene.slot.cargo_saw())?;
+        Ok(Attempt::Built(Built { cutoff, snapshot, evidence, specs, environment, archives }))
+    }
+
+    /// Publishes what cargo made, unless cargo called fresh what cannot be.
+    fn publish(
+        &self,
+        workspace: &Workspace,
+        messages: &Messages,
+        saw: &CargoSaw,
+        environment: Digest,
+        world: Digest,
+    ) -> Result<Published, BuildError> {
         let mut archives = Vec::new();
         let mut made = Vec::new();
-        for product in products::find(self.scene, workspace, &messages)? {
+        for product in products::find(self.scene, workspace, messages)? {
             let archive = match publish::publish(&self.scene.slot, &product.file, &product.expected)
             {
                 // Something other than cargo damaged what it left here; it will not notice.
                 Err(BuildError::Artifact { package, .. }) if product.is_fresh => {
-                    return Ok(Attempt::WronglyFresh(package));
+                    return Ok(Published::WronglyFresh(package));
                 }
                 published => published?,
             };
-            let one = Made {
-                package: archive.package.clone(),
-                kind: archive.kind.clone(),
-                environment: environment::digest(&environment),
-                world,
-                digest: archive.file.digest,
-            };
+            let (package, kind) = (archive.package.clone(), archive.kind.clone());
+            let one = Made { package, kind, environment, world, digest: archive.file.digest };
             if product.is_fresh && !saw.agrees(&one) {
-                return Ok(Attempt::WronglyFresh(one.package));
+                return Ok(Published::WronglyFresh(one.package));
             }
             archives.push(archive);
             made.push(one);
         }
-        let saw = CargoSaw::of(&workspace.root, &units, &contents, saw, made)?;
-        saw.write(&self.scene.slot.cargo_saw())?;
-        Ok(Attempt::Built(Built { cutoff, snapshot, evidence, specs, environment, archives }))
+        Ok(Published::All(archives, made))
     }
 
     /// What cargo last saw in its target directory; removes one that another toolchain used.
