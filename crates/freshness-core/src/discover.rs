@@ -92,12 +92,10 @@ impl InputSet {
         let entries = fs::read_dir(dir).into_iter().flatten().flatten();
         let here: HashSet<OsString> = entries.map(|entry| entry.file_name()).collect();
         for name in names {
-            let file = format!("{name}.rs");
-            if here.contains(OsStr::new(&file)) {
+            let (file, nested) = (format!("{name}.rs"), dir.join(name).join("mod.rs"));
+            let may_be_both = here.contains(OsStr::new(&file)) && here.contains(OsStr::new(name));
+            if may_be_both && nested.symlink_metadata().is_ok() {
                 self.insert(&dir.join(file), None);
-            }
-            let nested = dir.join(name).join("mod.rs");
-            if here.contains(OsStr::new(name)) && nested.symlink_metadata().is_ok() {
                 self.insert(&nested, None);
             }
         }

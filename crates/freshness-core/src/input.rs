@@ -46,8 +46,8 @@ pub enum Pattern {
         /// What decides which of its files are listed.
         listing: Listing,
     },
-    /// The files that rustc would take these modules from, `name.rs` and `name/mod.rs`, as far as they are
-    /// there. Where both are, it takes neither (error E0761), so the second one's appearing matters.
+    /// The files that rustc would take these modules from, `name.rs` and `name/mod.rs`, where both are
+    /// there: it takes neither then (error E0761), so the second one's appearing matters.
     Modules {
         /// The directory that both are in.
         dir: PathBuf,
