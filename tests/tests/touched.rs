@@ -1,4 +1,5 @@
 //! Inputs that were only touched: cargo builds again what changed and what depends on it, nothing else.
+#![expect(clippy::unwrap_used, reason = "what goes wrong in a helper fails the test that uses it")]
 
 use std::collections::BTreeSet;
 
@@ -45,6 +46,21 @@ fn where_vouching_is_off_cargo_goes_by_times() {
     touch_everything(&world);
     world.set("beta", 2);
     assert_eq!(compiled(&world, "hash"), names(&["alpha", "beta", "gamma", "outside"]));
+}
+
+#[test]
+fn with_a_cargo_whose_comparison_of_times_is_not_known_nothing_is_vouched_for() {
+    let world = World::with_config(CONFIG);
+    let _ = world.build();
+    let cargo = world.root().join("bin/cargo");
+    let script = std::fs::read_to_string(&cargo).unwrap();
+    let says_other = "if [ \"$1\" = --version ]; then echo 'cargo 1.999.0'; exit; fi\n";
+    let other = script.replacen("#!/bin/sh\n", &format!("#!/bin/sh\n{says_other}"), 1);
+    std::fs::write(&cargo, other).unwrap();
+    touch_everything(&world);
+    world.set("beta", 2);
+    assert_eq!(compiled(&world, "hash"), names(&["alpha", "beta", "gamma", "outside"]));
+    assert_eq!(world.build_and_probe().of("beta"), 2);
 }
 
 #[test]
