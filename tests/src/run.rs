@@ -220,6 +220,12 @@ impl Ran {
         self.status.code()
     }
 
+    /// Whether it succeeded; what it ran may have panicked and said so.
+    #[must_use]
+    pub(crate) fn succeeded(&self) -> bool {
+        self.status.success()
+    }
+
     /// Demands an exit status.
     ///
     /// # Panics

@@ -76,7 +76,9 @@ pub(super) struct Build {
 /// Builds by the strategy that sees most; says why where it fails.
 pub(super) fn build(scene: &Scene) -> Result<Build, String> {
     let ran = scene.freshness(&["build", "--strategy", "mtime", "--format", "json"]).run();
-    if ran.code() != Some(0) {
+    if !ran.succeeded() {
+        // Of what it says to people, only cargo's messages may tell of a panic.
+        assert_ne!(ran.json()["error"]["code"], Value::Null, "{ran:#?}");
         return Err(format!("{}{}", ran.stdout, ran.stderr));
     }
     let said = ran.json();

@@ -91,7 +91,7 @@ pub(super) fn by_cargo(scene: &Scene) -> Option<Built> {
     let run =
         run.args([target.as_os_str()]).args(["--no-default-features", "--features", &features]);
     let ran = run.args(scene.lane().packages.iter().flat_map(|name| ["-p", name])).run();
-    (ran.code() == Some(0)).then(|| built(scene, &ran))
+    ran.succeeded().then(|| built(scene, &ran))
 }
 
 /// The path packages that cargo said it compiles.
@@ -143,7 +143,7 @@ fn name(message: &Value) -> String {
 /// Removes every path package from cargo's target directory and builds them again.
 fn from_nothing(scene: &Scene) -> Option<Truth> {
     let metadata = scene.cargo(["metadata", "--offline", "--format-version", "1"]).run();
-    if metadata.code() != Some(0) {
+    if !metadata.succeeded() {
         return None;
     }
     let metadata = metadata.json();

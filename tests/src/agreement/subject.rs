@@ -41,7 +41,7 @@ pub const SUBJECTS: &[Subject] = &[
     Subject {
         name: "generated",
         about: "path dependency outside the workspace, linked module, build script with declared inputs, `include_str!`",
-        share: 40,
+        share: 46,
         write: sources::write_workspace,
         lanes: &[lane(&["alpha", "gamma"], &[]), lane(&["gamma"], &["gamma/extra"])],
         variables: &[("GAMMA_MODE", &["1", "2"])],
@@ -49,7 +49,7 @@ pub const SUBJECTS: &[Subject] = &[
     Subject {
         name: "repository",
         about: "this one: the compiler's runtime and standard library, with a wrapper archive",
-        share: 10,
+        share: 8,
         write: write_repository,
         lanes: &[
             lane(&["nativets-runtime", "nativets-stdlib"], &["nativets-stdlib/regex"]),
@@ -60,7 +60,7 @@ pub const SUBJECTS: &[Subject] = &[
     Subject {
         name: "thiserror",
         about: "procedural macro; build script that probes the compiler; `include!` of what it generates",
-        share: 10,
+        share: 8,
         write: |dir| published::write_workspace(dir, &["thiserror", "thiserror-impl"], ERRORS),
         lanes: &[lane(&["app"], &[])],
         variables: &[("RUSTC_BOOTSTRAP", &["0"])],
@@ -68,7 +68,7 @@ pub const SUBJECTS: &[Subject] = &[
     Subject {
         name: "numbers",
         about: "num-traits, portable-atomic, rustversion, crunchy: three build scripts, one with a path build-dependency, generated sources, a procedural macro",
-        share: 14,
+        share: 16,
         write: |dir| published::write_workspace(dir, NUMBER_CRATES, NUMBERS),
         lanes: &[lane(&["app"], &[])],
         variables: &[],
@@ -76,7 +76,7 @@ pub const SUBJECTS: &[Subject] = &[
     Subject {
         name: "libz-sys",
         about: "C sources compiled by `cc` in a build script that names only itself",
-        share: 13,
+        share: 11,
         write: |dir| published::write_workspace(dir, &["libz-sys"], ZLIB),
         lanes: &[lane(&["app"], &[])],
         variables: &[("CFLAGS", &["-DFRESHNESS=1", "-DFRESHNESS=2"])],
@@ -84,7 +84,7 @@ pub const SUBJECTS: &[Subject] = &[
     Subject {
         name: "lz4-sys",
         about: "C sources compiled by `cc` in a build script that names no file",
-        share: 13,
+        share: 11,
         write: |dir| published::write_workspace(dir, &["lz4-sys"], LZ4),
         lanes: &[lane(&["app"], &[])],
         variables: &[("CFLAGS", &["-DFRESHNESS=1"])],

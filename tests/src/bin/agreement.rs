@@ -5,6 +5,7 @@
 #![expect(clippy::print_stderr, clippy::print_stdout, reason = "a developer task speaks")]
 #![expect(clippy::disallowed_methods, reason = "argv is read here")]
 
+use std::panic::catch_unwind;
 use std::process::ExitCode;
 use std::sync::Mutex;
 use std::thread;
@@ -69,7 +70,8 @@ fn work_off(mut jobs: Vec<Job>) -> Vec<Result<Tally, String>> {
     let next = || jobs.lock().expect("no one panics with it").pop();
     let work = || {
         while let Some(job) = next() {
-            let result = run(job.subject, job.seed.into(), job.steps);
+            let caught = catch_unwind(|| run(job.subject, job.seed.into(), job.steps));
+            let result = caught.unwrap_or_else(|_| Err(format!("{}: panicked", job.subject.name)));
             match &result {
                 Ok(tally) => eprintln!("{}, seed {}: {} edits", tally.name, job.seed, tally.steps),
                 Err(problem) => eprintln!("{problem}"),
