@@ -1,0 +1,1 @@
+//! The reference compiler: a typed subset of TypeScript to native programs.
