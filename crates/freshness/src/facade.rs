@@ -151,6 +151,10 @@ impl Freshness {
         Ok(Explanation { outcome, strategies, inputs })
     }
 
+    pub(crate) fn deciding_strategy(&self) -> &dyn FreshnessStrategy {
+        &*self.strategy
+    }
+
     fn request<'a>(
         &'a self,
         profile: &'a Profile,
