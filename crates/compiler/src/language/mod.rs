@@ -5,12 +5,12 @@
 //! through each step on any thread, in any order. `docs/LANGUAGE.md` says what the language is.
 
 mod builtin;
+mod check;
 mod diagnostic;
 mod generate;
 mod interface;
 mod parse;
 mod syntax;
-mod check;
 
 pub use builtin::{Builtin, Feature, builtin, builtins};
 pub use check::{Checked, Resolved, Target, check};

@@ -134,19 +134,50 @@ pub(crate) enum ExpressionKind {
     Text(Box<str>),
     Boolean(bool),
     Name(Name),
-    Unary { operator: UnaryOperator, operand: ExpressionId },
-    Binary { operator: BinaryOperator, left: ExpressionId, right: ExpressionId },
-    Logical { operator: LogicalOperator, left: ExpressionId, right: ExpressionId },
-    Conditional { test: ExpressionId, then: ExpressionId, otherwise: ExpressionId },
+    Unary {
+        operator: UnaryOperator,
+        operand: ExpressionId,
+    },
+    Binary {
+        operator: BinaryOperator,
+        left: ExpressionId,
+        right: ExpressionId,
+    },
+    Logical {
+        operator: LogicalOperator,
+        left: ExpressionId,
+        right: ExpressionId,
+    },
+    Conditional {
+        test: ExpressionId,
+        then: ExpressionId,
+        otherwise: ExpressionId,
+    },
     /// `target = value`, or with an operator `target += value`.
-    Assign { target: Target, operator: Option<BinaryOperator>, value: ExpressionId },
+    Assign {
+        target: Target,
+        operator: Option<BinaryOperator>,
+        value: ExpressionId,
+    },
     /// `++target`, `target--` and so on.
-    Update { target: Target, step: Step, position: Position },
-    Call { callee: Target, arguments: Box<[ExpressionId]> },
+    Update {
+        target: Target,
+        step: Step,
+        position: Position,
+    },
+    Call {
+        callee: Target,
+        arguments: Box<[ExpressionId]>,
+    },
     /// `console.log(…)`.
-    Log { arguments: Box<[ExpressionId]> },
+    Log {
+        arguments: Box<[ExpressionId]>,
+    },
     /// One more text than there are parts.
-    Template { texts: Box<[Box<str>]>, parts: Box<[ExpressionId]> },
+    Template {
+        texts: Box<[Box<str>]>,
+        parts: Box<[ExpressionId]>,
+    },
 }
 
 /// A name that is assigned or called, and where it stands.
