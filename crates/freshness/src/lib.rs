@@ -32,6 +32,7 @@ pub use archive_builder::{
 };
 pub use config::{Config, ConfigError};
 pub use facade::{Error, Explanation, Freshness};
+pub use freshness_core::path::normalize;
 pub use freshness_core::sys::{Links, meta_of, open_regular};
 pub use freshness_core::{
     Assessment, Change, Digest, Escaped, InputPath, Kind, Meta, Reason, State, Timestamp, Verdict,

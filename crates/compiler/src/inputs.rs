@@ -1,0 +1,97 @@
+//! Records the sources of a compile: only such as are proven to be what was compiled.
+//!
+//! 1. The file system's clock was read before the first source was looked at (`Found::cutoff`).
+//! 2. Everything is looked at once more, after all was read. A file that is now what it was when it was
+//!    read, and was last changed before that clock, is what was compiled; any other is read again and
+//!    compared with the digest of what was compiled.
+//! 3. The strategies take their evidence, which may read.
+//! 4. Everything is looked at a last time. Where anything moved since (2) there is no record.
+//!
+//! Tolerable: no record, and so a compile that finds its objects in the cache. Never: a record of
+//! contents that were not compiled.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use freshness::{InputRecord, Links, Look, Timestamp, open_regular};
+
+use crate::build_cache::Found;
+use crate::cache::{CacheDir, read_from};
+use crate::fingerprint::digest_of;
+use crate::graph::resolve::candidates;
+use crate::graph::{EdgeTarget, Graph, Module, Source};
+use crate::session::Session;
+
+/// How long the file system's clock may take to move past the newest source: a few of its ticks.
+const SETTLE: Duration = Duration::from_millis(100);
+
+/// Below the finest tick that is common.
+const RETRY: Duration = Duration::from_millis(1);
+
+/// The record of what `graph` was compiled from; `None` where that cannot be told.
+pub(crate) fn record(session: &Session<'_>, found: &Found, graph: &Graph) -> Option<InputRecord> {
+    let (cache, begun) = (session.cache.as_ref()?, found.cutoff?);
+    let absent = absences(graph);
+    let sources = graph.modules.iter().map(|module| module.path.as_path());
+    let paths: BTreeSet<&Path> = sources.chain(absent.iter().map(PathBuf::as_path)).collect();
+    let (cutoff, look) = settled(cache, &session.root, &paths)?;
+    let is_absent = |path: &PathBuf| look.state(path).is_none_or(|state| state.file().is_none());
+    let is_proven = |module: &Module| is_what_was_compiled(module, &look, found, begun);
+    if !absent.iter().all(is_absent) || !graph.modules.iter().all(is_proven) {
+        return None;
+    }
+    let earlier = session.record.as_ref().ok().map(|record| &record.inputs);
+    let record = InputRecord::observe(look, cutoff, earlier);
+    (record.look().again() == *record.look()).then_some(record)
+}
+
+/// The places that were looked at in vain.
+fn absences(graph: &Graph) -> BTreeSet<PathBuf> {
+    let of_module = |module: &Module| {
+        let directory = module.path.parent().unwrap_or(Path::new("/")).to_path_buf();
+        let edges = module.imports.iter().filter_map(|edge| match edge.target {
+            EdgeTarget::Module { candidate: 0, .. } | EdgeTarget::Builtin(_) => None,
+            EdgeTarget::Module { candidate, .. } => Some((&edge.specifier, candidate)),
+        });
+        let places = edges.flat_map(move |(specifier, candidate)| {
+            candidates(&directory, specifier).into_iter().flatten().take(candidate)
+        });
+        places.collect::<Vec<_>>()
+    };
+    graph.modules.iter().flat_map(of_module).collect()
+}
+
+/// A look of which every later write can be told.
+fn settled(cache: &CacheDir, root: &Path, paths: &BTreeSet<&Path>) -> Option<(Timestamp, Look)> {
+    let start = Instant::now();
+    loop {
+        let cutoff = cache.clock().ok()?;
+        let look = Look::at(root, paths.iter().copied());
+        if look.is_settled(cutoff) {
+            return Some((cutoff, look));
+        }
+        if start.elapsed() > SETTLE {
+            return None;
+        }
+        thread::sleep(RETRY);
+    }
+}
+
+fn is_what_was_compiled(module: &Module, look: &Look, found: &Found, begun: Timestamp) -> bool {
+    let Some(state) = look.state(&module.path) else { return false };
+    let Some(now) = state.file() else { return false };
+    let is_as_seen = match &module.source {
+        Source::Parsed { meta, .. } => now == meta,
+        Source::Recorded(_) => {
+            found.look.as_ref().and_then(|look| look.state(&module.path)) == Some(state)
+        }
+    };
+    if is_as_seen && !now.is_racy(begun) {
+        return true;
+    }
+    let read = open_regular(&module.path, Links::Follow);
+    read.and_then(|file| read_from(file, u64::MAX - 1))
+        .is_ok_and(|(bytes, _)| digest_of(&bytes) == module.text)
+}
