@@ -2,7 +2,7 @@
 //!
 //! [`language`] is the compiler proper: text in, objects out. Around it, in the order of a compile:
 //! [`session`] looks at what was asked, `build_cache` whether anything has to be done, [`graph`] finds the
-//! modules, [`objects`] keeps what was made of them, [`archives`] gets the native archives by Freshness,
+//! modules, `codegen` makes their objects, which [`objects`] keeps, [`archives`] gets the native archives by Freshness,
 //! [`mod@link`] makes the program, `inputs` and [`record`] remember what it was made from. [`mod@compile`]
 //! is the way through. Nothing but [`program`] reads the process or prints.
 
@@ -10,6 +10,7 @@ pub mod archives;
 mod build_cache;
 pub mod cache;
 pub mod codec;
+mod codegen;
 pub mod compile;
 pub mod config;
 pub mod diagnostics;

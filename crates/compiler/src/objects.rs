@@ -97,7 +97,7 @@ impl ObjectStore {
         self.files_hashed.fetch_add(1, Ordering::Relaxed);
         let (bytes, meta) = read_whole(&path).ok()?;
         let is_same = digest_of(&bytes) == seal.digest;
-        is_same.then(|| Object { path, seal: Seal { meta, ..seal }, is_stored: true })
+        is_same.then_some(Object { path, seal: Seal { meta, ..seal }, is_stored: true })
     }
 
     /// Stores an object, in the cache where that can be.

@@ -175,7 +175,7 @@ impl Loader<'_> {
     }
 
     fn load_one(&self, path: &Path) -> Result<Loaded, SourceErrors> {
-        match self.recorded(path).and_then(|record| self.from_record(path, record)) {
+        match self.recorded(path).and_then(|record| self.as_recorded(path, record)) {
             Some(loaded) => Ok(loaded),
             None => {
                 let loaded = parse(path);
@@ -186,7 +186,7 @@ impl Loader<'_> {
     }
 
     /// A module as it is known; `None` where an import of it leads elsewhere now.
-    fn from_record(&self, path: &Path, record: &ModuleRecord) -> Option<Loaded> {
+    fn as_recorded(&self, path: &Path, record: &ModuleRecord) -> Option<Loaded> {
         let directory = path.parent()?;
         let import = |import: &ImportRecord| {
             let resolution = match (import.candidate, self.known.changes.moved) {

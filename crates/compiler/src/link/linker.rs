@@ -8,7 +8,6 @@
 )]
 
 use std::ffi::{OsStr, OsString};
-use std::io;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -190,14 +189,6 @@ fn response_file(paths: &[PathBuf]) -> Vec<u8> {
         text.push(b'\n');
     }
     text
-}
-
-/// What `link` needs of a directory: that files can be made in it.
-///
-/// # Errors
-/// Those of making one.
-pub fn probe_directory(directory: &Path) -> io::Result<()> {
-    tempfile::tempfile_in(directory).map(|_| ())
 }
 
 #[cfg(test)]

@@ -9,6 +9,7 @@
 )]
 
 mod cli;
+mod json;
 mod progress;
 mod report;
 

@@ -2,21 +2,18 @@
 //!
 //! Nothing that comes from a file system, a source or the environment reaches a terminal raw.
 
-use std::collections::BTreeMap;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use freshness::{Escaped, Event};
 use serde::Serialize;
 
 use super::cli::{Command, Format, Usage};
-use crate::archives::shown_reason;
+use super::json::{self, JsonDiagnostic, JsonError, JsonTrouble, JsonWrong, milliseconds};
 use crate::config::ConfigError;
-use crate::diagnostics::Located;
 use crate::error::CompileError;
-use crate::fingerprint::hex;
 use crate::outcome::Outcome;
 use crate::session::Request;
 
@@ -69,11 +66,17 @@ impl<'a> Report<'a> {
         self.command.options.format == Format::Json
     }
 
+    fn word(&self) -> &'static str {
+        self.command.action.word()
+    }
+
     /// Prints what was made; gives the exit status.
     pub(super) fn outcome(&self, request: &Request, outcome: &Outcome) -> ExitCode {
         self.notes(outcome);
         let printed = match (self.is_json(), &outcome.output) {
-            (true, _) => print_json(&self.json(request, outcome)),
+            (true, _) => {
+                print_json(&json::outcome(self.word(), self.start.elapsed(), request, outcome))
+            }
             (false, Some(output)) => print_line(&Escaped::path(output).to_string()),
             (false, None) => Ok(()),
         };
@@ -92,7 +95,13 @@ impl<'a> Report<'a> {
     pub(super) fn before_run(&self, request: &Request, outcome: &Outcome) {
         self.notes(outcome);
         if self.is_json() {
-            let text = serde_json::to_string(&self.json(request, outcome)).unwrap_or_default();
+            let text = serde_json::to_string(&json::outcome(
+                self.word(),
+                self.start.elapsed(),
+                request,
+                outcome,
+            ))
+            .unwrap_or_default();
             say!("{text}");
         }
     }
@@ -160,65 +169,6 @@ impl<'a> Report<'a> {
     pub(super) fn trouble(&self, trouble: &Trouble) -> ExitCode {
         print_trouble(self.is_json(), trouble)
     }
-
-    fn json<'o>(&self, request: &Request, outcome: &'o Outcome) -> JsonOutcome<'o>
-    where
-        'a: 'o,
-    {
-        let counts = outcome.counts;
-        let base = outcome.archives.outcomes.first();
-        let mut duration_ms: BTreeMap<&str, f64> =
-            outcome.phases.iter().map(|(name, took)| (*name, milliseconds(*took))).collect();
-        duration_ms.insert("total", milliseconds(self.start.elapsed()));
-        JsonOutcome {
-            schema: 1,
-            command: self.command.action.word(),
-            success: true,
-            output: outcome.output.as_ref().map(|path| Escaped::path(path).to_string()),
-            checksum: outcome.checksum.map(|checksum| hex(&checksum)),
-            native_modules: outcome.modules,
-            build_cache: JsonBuildCache {
-                hit: outcome.miss.is_none(),
-                miss_reason: outcome.miss.map(|reason| reason.as_str()),
-                changed: &outcome.changed,
-            },
-            codegen_cache: JsonCodegenCache {
-                hits: counts.hits,
-                misses: counts.misses,
-                stores: counts.stores,
-                object_cache_paths_reused: counts.hits,
-                object_cache_paths_stored: counts.stores,
-            },
-            link_cache: JsonLinkCache {
-                linked: outcome.linked,
-                skipped: !outcome.linked && outcome.output.is_some(),
-                object_fingerprints_used: counts.fingerprints_used,
-                object_files_hashed: counts.objects_hashed,
-                external_inputs_hashed: outcome.archives.hashed,
-            },
-            archive_cache: outcome.output.as_ref().map(|_| JsonArchiveCache {
-                hit: outcome.archives.hit(),
-                strategy: request.archives.strategy.word(),
-                key: base.map(|base| base.key.as_str()),
-                prebuilt: outcome.archives.outcomes.iter().any(|outcome| outcome.prebuilt),
-                packages: outcome.archives.archives.iter().map(|a| a.package.as_str()).collect(),
-                reasons: (outcome.archives.outcomes.iter())
-                    .flat_map(|o| o.verdict.reasons.iter().map(|r| shown_reason(r, &o.root)))
-                    .collect(),
-                processes_spawned: (outcome.archives.outcomes.iter())
-                    .map(|outcome| outcome.work.processes_spawned)
-                    .sum(),
-            }),
-            sources: JsonSources {
-                stats: counts.stats,
-                files_read: counts.files_read,
-                parsed: counts.parsed,
-            },
-            linker: outcome.linker,
-            notes: &outcome.notes,
-            duration_ms,
-        }
-    }
 }
 
 /// Prints help, or what is wrong with the arguments; gives the exit status.
@@ -275,10 +225,6 @@ fn counted(errors: usize) -> String {
     if errors == 1 { "1 error".into() } else { format!("{errors} errors") }
 }
 
-fn milliseconds(duration: Duration) -> f64 {
-    duration.as_secs_f64() * 1000.0
-}
-
 fn print_trouble(json: bool, trouble: &Trouble) -> ExitCode {
     say!("error: {}\n  hint: {}", trouble.message, trouble.hint);
     if json {
@@ -305,109 +251,4 @@ fn print_json(value: &impl Serialize) -> io::Result<()> {
     serde_json::to_writer(&mut out, value)?;
     writeln!(out)?;
     out.flush()
-}
-
-#[derive(Serialize)]
-struct JsonOutcome<'a> {
-    schema: u32,
-    command: &'a str,
-    success: bool,
-    output: Option<String>,
-    checksum: Option<String>,
-    native_modules: usize,
-    build_cache: JsonBuildCache<'a>,
-    codegen_cache: JsonCodegenCache,
-    link_cache: JsonLinkCache,
-    archive_cache: Option<JsonArchiveCache<'a>>,
-    sources: JsonSources,
-    linker: Option<&'static str>,
-    notes: &'a [String],
-    duration_ms: BTreeMap<&'a str, f64>,
-}
-
-#[derive(Serialize)]
-struct JsonBuildCache<'a> {
-    hit: bool,
-    miss_reason: Option<&'static str>,
-    changed: &'a [String],
-}
-
-#[derive(Serialize)]
-struct JsonCodegenCache {
-    hits: usize,
-    misses: usize,
-    stores: usize,
-    object_cache_paths_reused: usize,
-    object_cache_paths_stored: usize,
-}
-
-#[derive(Serialize)]
-struct JsonLinkCache {
-    linked: bool,
-    skipped: bool,
-    object_fingerprints_used: usize,
-    object_files_hashed: usize,
-    external_inputs_hashed: usize,
-}
-
-#[derive(Serialize)]
-struct JsonArchiveCache<'a> {
-    hit: bool,
-    strategy: &'static str,
-    key: Option<&'a str>,
-    prebuilt: bool,
-    packages: Vec<&'a str>,
-    reasons: Vec<String>,
-    processes_spawned: u64,
-}
-
-#[derive(Serialize)]
-struct JsonSources {
-    stats: u64,
-    files_read: u64,
-    parsed: usize,
-}
-
-#[derive(Serialize)]
-struct JsonWrong<'a> {
-    schema: u32,
-    command: &'a str,
-    success: bool,
-    diagnostics: Vec<JsonDiagnostic<'a>>,
-}
-
-#[derive(Serialize)]
-struct JsonDiagnostic<'a> {
-    file: String,
-    line: Option<usize>,
-    column: Option<usize>,
-    message: &'a str,
-    help: Option<&'a str>,
-}
-
-impl<'a> JsonDiagnostic<'a> {
-    fn new(located: &'a Located) -> Self {
-        Self {
-            file: Escaped::path(&located.path).to_string(),
-            line: located.line,
-            column: located.column,
-            message: &located.message,
-            help: located.help.as_deref(),
-        }
-    }
-}
-
-#[derive(Serialize)]
-struct JsonTrouble<'a> {
-    schema: u32,
-    success: bool,
-    error: JsonError<'a>,
-}
-
-#[derive(Serialize)]
-struct JsonError<'a> {
-    code: &'a str,
-    message: &'a str,
-    path: Option<String>,
-    hint: &'a str,
 }
