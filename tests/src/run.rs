@@ -83,6 +83,12 @@ impl Run {
         Self { command, limit: self.limit }
     }
 
+    /// Gives it more or less time.
+    pub fn limit(mut self, limit: Duration) -> Self {
+        self.limit = limit;
+        self
+    }
+
     /// Starts it.
     ///
     /// # Panics

@@ -1,4 +1,5 @@
-//! Every developer task of this repository: `cargo xtask ci`, `cargo xtask tidy`.
+//! Every developer task of this repository: `cargo xtask ci`, `cargo xtask tidy`,
+//! `cargo xtask demo`, `cargo xtask fixture`.
 //!
 //! Depends on no workspace crate, so that it builds, and can say what is wrong, while they do not.
 
@@ -9,6 +10,9 @@ use clap::Parser;
 
 mod ci;
 mod command_line;
+mod demo;
+mod fixture;
+mod native_workspace;
 mod tidy;
 
 #[derive(Parser)]
@@ -16,6 +20,10 @@ mod tidy;
 enum Task {
     /// Run the whole of CI in order, up to the first step that fails
     Ci(ci::Options),
+    /// Repeat the proof that this project began with, in a scratch directory, and print its table
+    Demo(demo::Options),
+    /// Write a fixture of the benchmarks
+    Fixture(fixture::Options),
     /// Check what the compiler does not: crate edges, lengths, owners, words, generated docs
     Tidy(tidy::Options),
 }
@@ -23,6 +31,8 @@ enum Task {
 fn main() -> anyhow::Result<ExitCode> {
     match Task::parse() {
         Task::Ci(options) => ci::run(repository(), &options),
+        Task::Demo(options) => demo::run(repository(), &options),
+        Task::Fixture(options) => fixture::run(repository(), &options),
         Task::Tidy(options) => tidy::run(repository(), &options),
     }
 }
