@@ -1,0 +1,250 @@
+//! Why a compile has something to do: each documented reason is reached, and nothing is left stale.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+
+use tests::{Answer, Project, nativets, write};
+
+/// A project that was compiled, so that the next compile has nothing to do.
+fn compiled() -> Project {
+    let project = Project::new();
+    let _ = project.compiled();
+    assert_eq!(project.compiled().miss(), "");
+    project
+}
+
+#[test]
+fn without_a_cache_nothing_is_kept() {
+    let project = Project::new();
+    for _ in 0..2 {
+        let answer = project.compiled_with(["--no-cache"]);
+        assert_eq!((answer.miss(), answer.work()), ("disabled", (3, 3, 0, true)));
+        assert_eq!((answer.count("/codegen_cache/stores"), project.app().as_str()), (0, "42"));
+    }
+    assert!(!project.cache().exists());
+}
+
+#[test]
+fn manifest_missing() {
+    let project = compiled();
+    fs::remove_file(&project.records()[0]).unwrap();
+    let answer = project.compiled();
+    assert_eq!((answer.miss(), answer.work()), ("manifest-missing", (3, 0, 3, true)));
+    let elsewhere = project.compiled_with(["--cache-dir", "elsewhere"]);
+    assert_eq!((elsewhere.miss(), elsewhere.work()), ("manifest-missing", (3, 3, 0, true)));
+    assert_eq!(project.compiled_with(["--cache-dir", "elsewhere"]).miss(), "");
+}
+
+#[test]
+fn manifest_damaged_by_any_byte_or_length() {
+    let project = compiled();
+    let record = project.records().remove(0);
+    let whole = fs::read(&record).unwrap();
+    let middle = whole.len() / 2;
+    let mut flipped = whole.clone();
+    flipped[middle] ^= 1;
+    for bytes in [&[][..], &whole[..middle], &whole[..whole.len() - 1], &flipped] {
+        fs::write(&record, bytes).unwrap();
+        let answer = project.compiled();
+        assert_eq!(
+            (answer.miss(), answer.work().1),
+            ("manifest-damaged", 0),
+            "{} bytes",
+            bytes.len()
+        );
+        assert_eq!(project.compiled().miss(), "");
+    }
+    fs::remove_file(&record).unwrap();
+    fs::create_dir(&record).unwrap();
+    assert_eq!(project.compiled().miss(), "manifest-damaged");
+    assert_eq!(project.compiled().miss(), "", "the directory is replaced");
+}
+
+#[test]
+fn compiler() {
+    let project = compiled();
+    let other = project.path("other-nativets");
+    fs::copy(nativets(), &other).unwrap();
+    let compile = || {
+        let environment = project.compile();
+        let args = ["compile", "main.ts", "-o", "app", "--format", "json"];
+        Answer(environment.with_program(&other).args(args).run().expect(0).json())
+    };
+    assert_eq!(compile().miss(), "", "a copy is the same compiler");
+    let mut bytes = fs::read(&other).unwrap();
+    bytes.push(0);
+    fs::write(&other, bytes).unwrap();
+    fs::set_permissions(&other, fs::Permissions::from_mode(0o755)).unwrap();
+    let answer = compile();
+    assert_eq!(
+        (answer.miss(), answer.work()),
+        ("compiler", (3, 3, 0, true)),
+        "its objects are its own"
+    );
+}
+
+#[test]
+fn arguments() {
+    let project = compiled();
+    let prebuilt = project.compile().args(["--no-auto"]).run();
+    // There are no prebuilt archives beside a compiler that cargo built for tests; that it was asked is
+    // what counts, and that the program is as it was.
+    assert!(
+        prebuilt.code() == Some(2) || Answer(prebuilt.json()).miss() == "args",
+        "{prebuilt:#?}"
+    );
+    let store = project.path("prebuilt");
+    write(&store.join("libnativets_runtime.a"), "not an archive");
+    project.config("prebuilt = \"prebuilt\"\n");
+    let answer = project.compiled();
+    assert_eq!(answer.miss(), "config");
+    assert_eq!(project.app(), "42");
+}
+
+#[test]
+fn config() {
+    let project = compiled();
+    project.config("# A comment changes nothing.\n");
+    assert_eq!(project.compiled().miss(), "");
+    project.config("prebuilt = \"prebuilt\"\n");
+    let answer = project.compiled();
+    assert_eq!(
+        (answer.miss(), answer.work()),
+        ("config", (0, 0, 3, false)),
+        "nothing was made of it"
+    );
+    assert_eq!(project.compiled().miss(), "");
+}
+
+#[test]
+fn env() {
+    let project = compiled();
+    let compile =
+        |value: &str| Answer(project.compile().env("LIBRARY_PATH", value).run().expect(0).json());
+    assert_eq!(compile("/nowhere").miss(), "env");
+    assert_eq!(compile("/nowhere").miss(), "");
+    assert_eq!(compile("/elsewhere").miss(), "env");
+    assert_eq!(
+        project.compile().env("EDITOR", "ed").run().expect(0).json()["build_cache"]["miss_reason"],
+        "env"
+    );
+    assert_eq!(
+        project.compile().env("EDITOR", "vi").run().expect(0).json()["build_cache"]["hit"],
+        true
+    );
+}
+
+#[test]
+fn source() {
+    let project = compiled();
+    project.set_base(41);
+    let answer = project.compiled();
+    assert_eq!(answer.miss(), "source");
+    assert_eq!(
+        *answer.at("/build_cache/changed"),
+        ["input-changed base.ts: content differs"].as_slice()
+    );
+}
+
+#[test]
+fn linker() {
+    let project = compiled();
+    let tools = project.path_with_only(&["cc", "ld"]);
+    let compile = || Answer(project.compile().env("PATH", &tools).run().expect(0).json());
+    let _ = compile();
+    assert_eq!(compile().miss(), "");
+    let cc = tools.join("cc");
+    let real = fs::read_link(&cc).unwrap();
+    fs::remove_file(&cc).unwrap();
+    write(&cc, format!("#!/bin/sh\nexec '{}' \"$@\"\n", real.display()));
+    fs::set_permissions(&cc, fs::Permissions::from_mode(0o755)).unwrap();
+    let answer = compile();
+    assert_eq!((answer.miss(), answer.work()), ("linker", (0, 0, 3, true)));
+    assert_eq!(project.app(), "42");
+}
+
+#[test]
+fn output_that_is_gone_or_another_is_linked_again() {
+    let project = compiled();
+    let app = project.path("app");
+    let damages: [&dyn Fn(); 4] = [
+        &|| fs::remove_file(&app).unwrap(),
+        &|| fs::write(&app, "#!/bin/sh\n").unwrap(),
+        &|| {
+            let bytes = fs::read(&app).unwrap();
+            fs::write(&app, &bytes[..bytes.len() / 2]).unwrap();
+        },
+        &|| {
+            fs::remove_file(&app).unwrap();
+            std::os::unix::fs::symlink("/bin/true", &app).unwrap();
+        },
+    ];
+    for (index, damage) in damages.into_iter().enumerate() {
+        damage();
+        let answer = project.compiled();
+        assert_eq!((answer.miss(), answer.work()), ("output", (0, 0, 3, true)), "{index}");
+        assert_eq!(project.app(), "42");
+    }
+    let copy = project.path("copy");
+    fs::copy(&app, &copy).unwrap();
+    fs::rename(&copy, &app).unwrap();
+    assert_eq!(project.compiled().miss(), "", "the same bytes are the same program");
+}
+
+#[test]
+fn archive_that_changed_is_built_and_one_with_the_same_bytes_is_not_linked_again() {
+    let project = Project::new();
+    let native = project.path("native");
+    copy_native_workspace(&native);
+    project.write("nativets.toml", "[archives]\nworkspace = \"native\"\nstore = \"store\"\n");
+    let _ = project.compiled();
+    assert_eq!(project.compiled().miss(), "");
+
+    let console = native.join("crates/runtime/src/console.rs");
+    let text = fs::read_to_string(&console).unwrap();
+    fs::write(&console, format!("{text}\n// A comment at the end moves no line of code.\n"))
+        .unwrap();
+    let same = project.compiled();
+    assert_eq!((same.miss(), same.at("/archive_cache/hit")), ("archive", &false.into()));
+    assert!(same.count("/archive_cache/processes_spawned") > 0);
+    assert_eq!(
+        same.at("/link_cache/skipped"),
+        true,
+        "an archive rebuilt to the same bytes is the same"
+    );
+    assert_eq!(project.compiled().miss(), "");
+
+    fs::write(&console, text.replace("push(b'\\n')", "extend_from_slice(b\"!\\n\")")).unwrap();
+    let edited = project.compiled();
+    assert_eq!((edited.miss(), edited.work()), ("archive", (0, 0, 3, true)));
+    assert_eq!(project.app(), "42!");
+}
+
+/// The native archives' sources as a workspace of their own, to be edited.
+fn copy_native_workspace(to: &Path) {
+    let root = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/.."));
+    let members = ["crates/runtime", "crates/stdlib", "crates/ext-timers"];
+    for member in members {
+        copy_tree(&root.join(member), &to.join(member));
+    }
+    let manifest = fs::read_to_string(root.join("Cargo.toml")).unwrap();
+    let start = manifest.find("members = [").unwrap();
+    let end = start + manifest[start..].find("]\n").unwrap() + 2;
+    let manifest = format!("{}members = {members:?}\n{}", &manifest[..start], &manifest[end..]);
+    let manifest: Vec<&str> =
+        manifest.lines().filter(|l| !l.starts_with("default-members")).collect();
+    write(&to.join("Cargo.toml"), manifest.join("\n"));
+    fs::copy(root.join("Cargo.lock"), to.join("Cargo.lock")).unwrap();
+}
+
+fn copy_tree(from: &Path, to: &Path) {
+    for entry in fs::read_dir(from).unwrap().map(Result::unwrap) {
+        let to = to.join(entry.file_name());
+        if entry.file_type().unwrap().is_dir() {
+            copy_tree(&entry.path(), &to);
+        } else {
+            write(&to, fs::read(entry.path()).unwrap());
+        }
+    }
+}
