@@ -14,6 +14,7 @@ use crate::string::NtsString;
 use crate::{console, number, power, process};
 use std::cmp::Ordering;
 use std::ffi::{c_char, c_void};
+use std::mem::MaybeUninit;
 use std::sync::Arc;
 
 fn owned(string: NtsString) -> *mut NtsString {
@@ -97,7 +98,11 @@ pub unsafe extern "C" fn nts_rt_string_append(
 ) -> *mut NtsString {
     // SAFETY: an owned pointer came from `owned`, that is from `Arc::into_raw`, and stands for one count.
     let mut left = unsafe { Arc::from_raw(left.cast_const()) };
-    // SAFETY: borrowed, and alive through this call.
+    if std::ptr::eq(Arc::as_ptr(&left), right) {
+        // It must not grow while it is read.
+        return owned(NtsString::concat(&left, &left));
+    }
+    // SAFETY: borrowed, alive through this call, and another string than `left`.
     NtsString::append(&mut left, unsafe { borrowed(right) });
     Arc::into_raw(left).cast_mut()
 }
@@ -136,17 +141,20 @@ pub unsafe extern "C" fn nts_rt_string_table(
     count: usize,
     strings: *mut *mut NtsString,
 ) {
+    if count == 0 {
+        return;
+    }
+    // SAFETY: the caller promises `count` numbers.
+    let ends = unsafe { std::slice::from_raw_parts(ends, count) };
+    // SAFETY: the caller promises so many bytes; the last of numbers that do not decrease is the largest.
+    let text = unsafe { std::slice::from_raw_parts(text, ends[count - 1]) };
+    // SAFETY: the caller promises room for `count` pointers, in which there may be anything.
+    let strings =
+        unsafe { std::slice::from_raw_parts_mut(strings.cast::<MaybeUninit<_>>(), count) };
     let mut start = 0;
-    for index in 0..count {
-        // SAFETY: the caller promises `count` numbers.
-        let end = unsafe { *ends.add(index) };
-        // SAFETY: `start` is 0 or a former end, which is not beyond this one, nor this one beyond the text.
-        let bytes = unsafe { text.add(start) };
-        // SAFETY: as above; `nts_rt_string_from_bytes` asks no more.
-        let string = unsafe { nts_rt_string_from_bytes(bytes, end - start) };
-        // SAFETY: the caller promises room for `count` pointers.
-        unsafe { strings.add(index).write(string) };
-        start = end;
+    for (end, string) in ends.iter().zip(strings) {
+        string.write(owned(NtsString::from_bytes(&text[start..*end])));
+        start = *end;
     }
 }
 

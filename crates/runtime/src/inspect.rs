@@ -5,7 +5,7 @@ use std::fmt::Write;
 /// Longer texts are cut, as Node.js does.
 const SHOWN_UNITS: usize = 10_000;
 /// What Node.js takes a line to hold, less what it keeps free.
-const LINE_UNITS: usize = 124;
+const LINE_UNITS: usize = 76;
 
 /// In the quotes that need the fewest escapes; long texts of several lines a line each.
 pub(crate) fn quoted(text: &str) -> String {
@@ -14,7 +14,7 @@ pub(crate) fn quoted(text: &str) -> String {
     let shown_units = units - cut;
     let mut result = if shown_units > LINE_UNITS {
         let lines: Vec<_> = shown.split_inclusive('\n').map(quoted_line).collect();
-        lines.join(" +\n")
+        lines.join(" +\n  ")
     } else {
         quoted_line(shown)
     };
@@ -111,8 +111,10 @@ mod tests {
     #[test]
     fn long_texts_are_broken_at_line_ends_and_cut() {
         let line = "x".repeat(100);
-        assert_eq!(quoted(&format!("{line}\n{line}")), format!("'{line}\\n' +\n'{line}'"));
-        assert_eq!(quoted(&format!("{line}\ny")), format!("'{line}\\ny'"));
+        assert_eq!(quoted(&format!("{line}\n{line}")), format!("'{line}\\n' +\n  '{line}'"));
+        let (fits, too_long) = (&line[..74], &line[..75]);
+        assert_eq!(quoted(&format!("{fits}\ny")), format!("'{fits}\\ny'"));
+        assert_eq!(quoted(&format!("{too_long}\ny")), format!("'{too_long}\\n' +\n  'y'"));
         let long = "y".repeat(10_002);
         assert_eq!(quoted(&long), format!("'{}'... 2 more characters", "y".repeat(10_000)));
     }

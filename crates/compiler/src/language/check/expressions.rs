@@ -186,6 +186,7 @@ impl Checker<'_> {
             return None;
         }
         let Reference::Variable(variable) = reference else { return None };
+        self.found.assigned[variable.0 as usize] = true;
         if reads {
             return self.read_variable(variable, target.name, &target.span);
         }

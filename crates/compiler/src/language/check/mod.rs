@@ -116,6 +116,8 @@ pub(crate) struct VariableFacts {
     pub global: bool,
     /// A function may run before it has a value.
     pub guarded: bool,
+    /// It is given another value somewhere, after that of its declaration.
+    pub assigned: bool,
 }
 
 /// Resolves every name and finds every type. `id` is the module's path relative to the entry's directory.
@@ -134,8 +136,8 @@ pub fn check(
     if !diagnostics.is_empty() {
         return Err(diagnostics.into_sorted());
     }
-    let Found { types, references, effects, variables } = found;
-    let variables = order.variable_facts(&syntax, &variables);
+    let Found { types, references, effects, variables, assigned } = found;
+    let variables = order.variable_facts(&syntax, &variables, &assigned);
     let recursive = order.recursive();
     // Only what was told as an error has no type, and there was none.
     let types = types.into_iter().map(|ty| ty.unwrap_or(Type::Void)).collect();
@@ -149,6 +151,7 @@ struct Found {
     references: Vec<Option<Reference>>,
     effects: Vec<Effects>,
     variables: Vec<Option<Type>>,
+    assigned: Vec<bool>,
 }
 
 struct Checker<'a> {
@@ -172,6 +175,7 @@ impl<'a> Checker<'a> {
             references: vec![None; expressions],
             effects: vec![Effects::default(); expressions],
             variables: vec![None; syntax.variables.len()],
+            assigned: vec![false; syntax.variables.len()],
         };
         Self {
             syntax,

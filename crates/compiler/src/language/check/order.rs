@@ -7,6 +7,7 @@
 use std::collections::HashSet;
 
 use super::{Reference, VariableFacts};
+use crate::language::generate::STATEMENTS_AT_ONCE;
 use crate::language::interface::Type;
 use crate::language::syntax::{FunctionId, Statement, Syntax, VariableId};
 
@@ -73,23 +74,22 @@ impl Order {
         &self,
         syntax: &Syntax,
         types: &[Option<Type>],
+        assigned: &[bool],
     ) -> Vec<VariableFacts> {
         let guarded = self.met_too_early();
-        let mut facts: Vec<_> = types
-            .iter()
-            .zip(guarded)
-            .zip(&self.seen_by_functions)
-            .map(|((ty, guarded), seen)| VariableFacts {
-                ty: ty.unwrap_or(Type::Void),
-                global: *seen,
-                guarded,
-            })
-            .collect();
+        let facts = |index: usize| VariableFacts {
+            ty: types[index].unwrap_or(Type::Void),
+            global: self.seen_by_functions[index],
+            guarded: guarded[index],
+            assigned: assigned[index],
+        };
+        let mut facts: Vec<_> = (0..types.len()).map(facts).collect();
+        let in_pieces = syntax.body.len() > STATEMENTS_AT_ONCE;
         let exports = syntax.interface.exports.values();
         let exported: HashSet<&str> = exports.map(|export| export.local.as_str()).collect();
         for id in module_variables(syntax) {
             let name = syntax.names.text(syntax.variable(id).name);
-            facts[id.0 as usize].global |= exported.contains(name);
+            facts[id.0 as usize].global |= in_pieces || exported.contains(name);
         }
         facts
     }

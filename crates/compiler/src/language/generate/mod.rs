@@ -1,67 +1,55 @@
-//! Checked modules to object files.
+//! Checked modules to object files, by Cranelift.
+//!
+//! One object a module, its bytes decided by the module, the interfaces of its imports and the options
+//! alone. Numbers are doubles in registers, booleans bytes of 0 or 1, strings pointers to the runtime's
+//! counted strings; who owns a string at each point is known here (`strings.rs`), so that each is given
+//! back exactly once.
 
-use std::collections::BTreeSet;
+mod calls;
+mod conditions;
+mod entry;
+mod expressions;
+mod function;
+mod module;
+mod options;
+mod runtime;
+mod statements;
+mod strings;
+mod symbols;
+mod variables;
 
-use super::builtin::Feature;
-use super::check::Checked;
+pub use entry::generate_entry;
+pub use module::generate;
+pub use options::{OptLevel, Options};
 
-/// Differs whenever objects of the same input may differ; part of the key of every cached object.
+/// Differs whenever objects of the same input may differ; part of the key of every cached object. The
+/// number is counted up by hand with every change to what is generated.
 pub const CODEGEN_VERSION: &str = concat!(env!("CARGO_PKG_VERSION"), "+1");
 
-/// How much work to put into generated code.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Hash)]
-pub enum OptLevel {
-    /// None.
-    None,
-    /// For speed.
-    #[default]
-    Speed,
-}
-
-/// What objects depend on besides their module: built once, used for all.
-#[derive(Clone)]
-pub struct Options {}
-
-impl Options {
-    /// For this machine.
-    ///
-    /// # Errors
-    /// Where this machine is one that no code can be made for.
-    pub fn new(opt: OptLevel) -> Result<Self, GenerateError> {
-        let _ = opt;
-        Ok(Self {})
-    }
-
-    /// Everything about them that objects depend on, the processor's features included.
-    #[must_use]
-    pub fn fingerprint_bytes(&self) -> Vec<u8> {
-        Vec::new()
-    }
-}
+/// A module of more statements is initialised by several functions, because the time that a function
+/// takes to compile grows faster than its length.
+pub(crate) const STATEMENTS_AT_ONCE: usize = 500;
 
 /// Why no object could be made.
 #[derive(Debug, thiserror::Error)]
-#[error("{0}")]
-pub struct GenerateError(String);
-
-/// The object file of one module.
-///
-/// # Errors
-/// Where the code generator gives up: a function of hundreds of megabytes.
-pub fn generate(module: &Checked, options: &Options) -> Result<Vec<u8>, GenerateError> {
-    let _ = (module, options);
-    Err(GenerateError(String::new()))
-}
-
-/// The object file with `main`: runs every module's initialiser in this order, then ends the program.
-///
-/// # Errors
-/// As [`generate`].
-pub fn generate_entry(
-    initialisation_order: &[&str],
-    features: &BTreeSet<Feature>,
-    options: &Options,
-) -> Result<Vec<u8>, GenerateError> {
-    let _ = (initialisation_order, features, options);
-    Err(GenerateError(String::new()))
+pub enum GenerateError {
+    /// No code can be made for this machine.
+    #[error("{0}")]
+    Machine(String),
+    /// The code generator gave up on a function, which is larger than it can take.
+    #[error("failed to generate code for {what}: {reason}; split it into smaller functions")]
+    Function {
+        /// Which function.
+        what: String,
+        /// What the code generator said.
+        reason: String,
+    },
+    /// The object could not be put together.
+    #[error("failed to write the object of {what}: {reason}")]
+    Object {
+        /// Which module.
+        what: String,
+        /// What the object writer said.
+        reason: String,
+    },
 }
