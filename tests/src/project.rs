@@ -89,7 +89,7 @@ impl Project {
     /// It cannot be written.
     pub fn config(&self, more: &str) {
         let workspace = fs::canonicalize(program::repository()).unwrap();
-        let store = program::scratch().parent().unwrap().join("native-store");
+        let store = store();
         let (workspace, store) = (workspace.display(), store.display());
         self.write(
             "nativets.toml",
@@ -149,6 +149,18 @@ impl Project {
         ran.stdout.trim_end().to_owned()
     }
 
+    /// Where the archives of an answer are in the store.
+    ///
+    /// # Panics
+    /// They are not there.
+    #[must_use]
+    pub fn archives(&self, answer: &Answer) -> Vec<PathBuf> {
+        let slot = store().join(answer.at("/archive_cache/key").as_str().unwrap());
+        let generations = fs::read_dir(slot.join("archives")).unwrap();
+        let files = generations.flat_map(|d| fs::read_dir(d.unwrap().path()).unwrap());
+        files.map(|file| file.unwrap().path()).collect()
+    }
+
     /// A directory to be all of `PATH`, with these programs.
     ///
     /// # Panics
@@ -196,6 +208,11 @@ impl Project {
     }
 }
 
+/// The store of archives that all projects share.
+fn store() -> PathBuf {
+    program::scratch().parent().unwrap().join("native-store")
+}
+
 impl Answer {
     /// A value by its JSON pointer.
     ///
@@ -215,6 +232,18 @@ impl Answer {
     #[must_use]
     pub fn count(&self, pointer: &str) -> u64 {
         self.at(pointer).as_u64().unwrap_or_else(|| panic!("{pointer} in {:#}", self.0))
+    }
+
+    /// A list of texts by its JSON pointer.
+    ///
+    /// # Panics
+    /// There is none.
+    #[track_caller]
+    #[must_use]
+    pub fn texts(&self, pointer: &str) -> Vec<&str> {
+        let list =
+            self.at(pointer).as_array().unwrap_or_else(|| panic!("{pointer} in {:#}", self.0));
+        list.iter().map(|text| text.as_str().unwrap()).collect()
     }
 
     /// Why something was done; empty where nothing was.

@@ -180,10 +180,10 @@ fn timers_bring_their_wrapper_and_it_can_be_forced() {
     let timers = project.compiled();
     assert_eq!(project.app(), "slept");
     let packages = ["nativets-runtime", "nativets-stdlib", "nativets-ext-timers"];
-    assert_eq!(*timers.at("/archive_cache/packages"), *packages.as_slice());
+    assert_eq!(timers.texts("/archive_cache/packages"), packages);
     project.write("main.ts", "console.log(\"none\");\n");
     let none = project.compiled();
-    assert_eq!(*none.at("/archive_cache/packages"), *packages[..2].to_vec());
+    assert_eq!(none.texts("/archive_cache/packages"), packages[..2]);
     let run = project.compile().env("NATIVETS_FORCE_WRAPPERS", "timers").run().expect(0);
     let forced = tests::Answer(run.json());
     assert_eq!((forced.miss(), project.app().as_str()), ("env", "none"));
@@ -199,7 +199,7 @@ fn prebuilt_archives_are_linked_without_cargo_and_a_missing_wrapper_is_built_onc
     let built = project.compiled();
     let store = project.path("prebuilt");
     fs::create_dir(&store).unwrap();
-    for archive in archives_of(&project, &built) {
+    for archive in project.archives(&built) {
         fs::copy(&archive, store.join(archive.file_name().unwrap())).unwrap();
     }
     project.config("prebuilt = \"prebuilt\"\n");
@@ -240,17 +240,6 @@ fn prebuilt_archives_that_are_missing_are_an_error_that_names_them() {
     assert!(ran.stderr.contains("nowhere"), "{ran:#?}");
 }
 
-/// Where the archives of an answer are in the store.
-fn archives_of(project: &Project, answer: &tests::Answer) -> Vec<std::path::PathBuf> {
-    let config = fs::read_to_string(project.path("nativets.toml")).unwrap();
-    let store =
-        config.lines().find_map(|l| l.strip_prefix("store = \"")?.strip_suffix('"')).unwrap();
-    let slot = std::path::Path::new(store).join(answer.at("/archive_cache/key").as_str().unwrap());
-    let generations = fs::read_dir(slot.join("archives")).unwrap();
-    let files = generations.flat_map(|d| fs::read_dir(d.unwrap().path()).unwrap());
-    files.map(|file| file.unwrap().path()).collect()
-}
-
 #[test]
 fn a_program_is_run_with_its_arguments_and_status() {
     let project = Project::new();
@@ -273,7 +262,7 @@ fn checking_a_program_makes_nothing() {
     project.write("extra.ts", "export function extra(): number { return \"2\"; }\n");
     let wrong = project.nativets(["check", "main.ts", "--format", "json"]).run();
     assert_eq!(wrong.diagnostics().len(), 1);
-    assert!(wrong.diagnostics()[0].starts_with("extra.ts:1:44 "), "{:?}", wrong.diagnostics());
+    assert!(wrong.diagnostics()[0].starts_with("extra.ts:1:42 "), "{:?}", wrong.diagnostics());
 }
 
 #[test]

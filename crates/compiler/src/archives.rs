@@ -119,23 +119,27 @@ impl Archives {
     /// The archives of a program with these features, if they are there and current. Starts nothing.
     ///
     /// # Errors
-    /// A forced wrapper that is none; a store that must not be believed.
+    /// A forced wrapper that is none.
     pub fn check(
         &self,
         features: &BTreeSet<Feature>,
     ) -> Result<Option<ReadyArchives>, CompileError> {
         let needs = self.needs(features)?;
-        if self.settings.auto == Auto::Prebuilt {
-            return Ok(None);
-        }
-        let mut ready = ReadyArchives::default();
         let invocations = invocations(&needs);
         let freshness = self.freshness_for(&invocations);
-        for name in names(invocations.len()) {
-            let outcome = freshness.check(&name).map_err(CompileError::Archives)?;
-            // Something was read to be sure: let `prepare` renew the record, so that it is not read again.
-            if !outcome.verdict.is_fresh() || outcome.work.files_read > 0 {
+        let mut ready = ReadyArchives::default();
+        for (index, name) in names(invocations.len()).enumerate() {
+            let outcome = match self.origin(&needs, index) {
+                Auto::Build => freshness.check(&name),
+                Auto::Prebuilt => freshness.prebuilt(&name, Missing::Fail),
+            };
+            let Ok(mut outcome) = outcome else { return Ok(None) };
+            if !outcome.prebuilt && !outcome.verdict.is_fresh() {
                 return Ok(None);
+            }
+            if outcome.work.files_read > 0 && !freshness.reads_always() {
+                // Something was only touched: a build renews the record, so that it is not read again.
+                outcome = freshness.build(&name).map_err(CompileError::Archives)?;
             }
             ready.add(outcome);
         }
@@ -152,15 +156,10 @@ impl Archives {
         let freshness = self.freshness_for(&invocations);
         let mut ready = ReadyArchives::default();
         for (index, name) in names(invocations.len()).enumerate() {
-            let is_base = index == 0;
-            let outcome = match self.settings.auto {
+            let missing = if index == 0 { Missing::Fail } else { Missing::Build };
+            let outcome = match self.origin(&needs, index) {
                 Auto::Build => freshness.build(&name),
-                // A wrapper that shares its invocation with the base cannot be built by itself.
-                Auto::Prebuilt if is_base && self.lacks(&needs.shared_wrappers) => {
-                    freshness.build(&name)
-                }
-                Auto::Prebuilt if is_base => freshness.prebuilt(&name, Missing::Fail),
-                Auto::Prebuilt => freshness.prebuilt(&name, Missing::Build),
+                Auto::Prebuilt => freshness.prebuilt(&name, missing),
             };
             ready.add(outcome.map_err(CompileError::Archives)?);
         }
@@ -169,6 +168,15 @@ impl Archives {
 
     fn needs(&self, features: &BTreeSet<Feature>) -> Result<Needs, CompileError> {
         self.wrappers.needs(features, &self.settings.forced_wrappers)
+    }
+
+    /// Where the archives of an invocation come from; the first is that of the base. A wrapper that shares
+    /// its invocation with the base cannot be built by itself.
+    fn origin(&self, needs: &Needs, index: usize) -> Auto {
+        match self.settings.auto {
+            Auto::Prebuilt if index == 0 && self.lacks(&needs.shared_wrappers) => Auto::Build,
+            auto => auto,
+        }
     }
 
     /// Whether the prebuilt archive of one of these packages is missing.
@@ -196,10 +204,13 @@ impl Archives {
         profile
     }
 
-    /// The fields of the settings that a program depends on: which strategy decides is not among them.
+    /// The fields of the settings that a program depends on: which strategy decides is not among them, nor
+    /// where prebuilt archives lie that are not asked for.
     #[must_use]
-    pub fn config_fields(&self) -> [&Path; 3] {
-        [&self.config.directory, &self.config.store, &self.settings.prebuilt]
+    pub fn config_fields(&self) -> [Option<&Path>; 3] {
+        let prebuilt = Some(self.settings.prebuilt.as_path());
+        let prebuilt = prebuilt.filter(|_| self.settings.auto == Auto::Prebuilt);
+        [Some(&self.config.directory), Some(&self.config.store), prebuilt]
     }
 
     /// The strategy's name.

@@ -36,14 +36,14 @@ pub fn compile(request: &Request) -> Result<Outcome, CompileError> {
     if found.miss.is_none() {
         return Ok(up_to_date(&session, found, phases));
     }
-    match build(&session, &mut found, &mut phases) {
-        Err(Failure::Distrust) => {}
-        settled => return settled_outcome(settled, &session, found, phases),
+    let mut built = build(&session, &mut found, &mut phases);
+    if let Err(Failure::Distrust) = built {
+        // What was taken to be known is not so: a source was written with a time that hides it.
+        found.known = Known::default();
+        built = build(&session, &mut found, &mut phases);
     }
-    // What was taken to be known is not so: a source was written with a time that hides it.
-    found.known = Known::default();
-    let settled = build(&session, &mut found, &mut phases);
-    settled_outcome(settled, &session, found, phases)
+    let outcome = settled(built, &session, found, phases)?;
+    Ok(Outcome { temporary: session.store.into_temporary(), ..outcome })
 }
 
 /// Why a build did not come to its end.
@@ -86,10 +86,11 @@ fn up_to_date(session: &Session<'_>, mut found: Found, mut phases: Phases) -> Ou
         linker: session.linker.as_ref().map(link::linker::Linker::name),
         phases: phases.finish(),
         notes: session.notes.clone(),
+        temporary: None,
     }
 }
 
-fn settled_outcome(
+fn settled(
     built: Result<Built, Failure>,
     session: &Session<'_>,
     found: Found,
@@ -116,6 +117,7 @@ fn settled_outcome(
         linker: session.linker.as_ref().map(link::linker::Linker::name),
         phases: phases.finish(),
         notes,
+        temporary: None,
     })
 }
 

@@ -126,6 +126,12 @@ impl ObjectStore {
         Ok(Object { path, seal: seal(meta), is_stored: false })
     }
 
+    /// The directory for this compile alone, if there is one, to be removed by the caller.
+    #[must_use]
+    pub fn into_temporary(self) -> Option<TempDir> {
+        self.temporary.into_inner()
+    }
+
     /// A directory for this compile alone.
     ///
     /// # Errors

@@ -3,6 +3,8 @@
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
+use tempfile::TempDir;
+
 use crate::archives::ReadyArchives;
 
 /// A program that is current.
@@ -30,6 +32,8 @@ pub struct Outcome {
     pub phases: Vec<(&'static str, Duration)>,
     /// What could not be kept for the next compile, in words.
     pub notes: Vec<String>,
+    /// What goes with this value; the program is in it where nothing is cached.
+    pub temporary: Option<TempDir>,
 }
 
 /// Work done, as counts.

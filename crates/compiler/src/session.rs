@@ -195,10 +195,10 @@ fn circumstances(
         Auto::Build => "auto",
         Auto::Prebuilt => "no-auto",
     });
-    let config = archives
-        .config_fields()
-        .into_iter()
-        .fold(Fingerprint::new("config"), |key, path| key.bytes(path.as_os_str().as_bytes()));
+    let config =
+        archives.config_fields().into_iter().fold(Fingerprint::new("config"), |key, path| {
+            key.optional(path.map(|path| path.as_os_str().as_bytes()))
+        });
     let variables = VARIABLES.iter().chain(&OWN_VARIABLES);
     let environment = variables.fold(Fingerprint::new("environment"), |key, name| {
         key.text(name).optional(request.environment.get(name).map(OsStrExt::as_bytes))

@@ -13,8 +13,8 @@ mod json;
 mod progress;
 mod report;
 
-use std::ffi::OsStr;
-use std::os::unix::process::CommandExt;
+use std::ffi::{OsStr, OsString};
+use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::path::{Path, PathBuf};
 use std::process::{self, ExitCode};
 use std::time::Instant;
@@ -57,22 +57,37 @@ pub fn main() -> ExitCode {
     }
 }
 
-/// Becomes the program that was made.
+/// Becomes the program that was made; one that is not kept is run and removed.
 fn run(
     report: &Report<'_>,
     request: &Request,
     outcome: &Outcome,
-    arguments: &[std::ffi::OsString],
+    arguments: &[OsString],
 ) -> ExitCode {
     report.before_run(request, outcome);
     let Some(program) = &outcome.output else { return ExitCode::SUCCESS };
-    let error = process::Command::new(program).args(arguments).exec();
+    let mut command = process::Command::new(program);
+    command.args(arguments);
+    let is_kept = outcome.temporary.as_ref().is_none_or(|dir| !program.starts_with(dir.path()));
+    let error = match is_kept {
+        true => command.exec(),
+        false => match command.status() {
+            Ok(status) => return ExitCode::from(code_of(status)),
+            Err(error) => error,
+        },
+    };
     report.trouble(&Trouble {
         code: "run",
         message: format!("start the program: {error}"),
         path: Some(program.clone()),
         hint: "compile it with -o and run it by hand".into(),
     })
+}
+
+/// The program's own status, or as a shell tells that a signal ended it.
+fn code_of(status: process::ExitStatus) -> u8 {
+    let code = status.code().or_else(|| status.signal().map(|signal| 128 + signal));
+    code.and_then(|code| u8::try_from(code).ok()).unwrap_or(1)
 }
 
 /// Everything that the command line, the configuration and the environment say, as values; in this order
