@@ -22,7 +22,7 @@ const ROOMS: &[Room] = &[
     room("blake3", &["strategy-hash", "archive-builder", "nativets", "bench-harness"]),
     room("cargo_metadata", &["archive-builder", "xtask"]),
     room("bincode", &["freshness-core", "archive-builder"]),
-    room("object", &["archive-builder"]),
+    room("object", &["archive-builder", "nativets"]),
     room("clap", PROGRAMS),
     room("anyhow", PROGRAMS),
 ];

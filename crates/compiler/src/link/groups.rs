@@ -1,20 +1,21 @@
 //! Objects of many modules joined into fewer, so that a small change links little.
 //!
 //! A link of a thousand objects spends most of its time on opening files and merging sections. So the
-//! objects of about [`MEMBERS`] modules are linked into one beforehand (`ld -r`) and kept like any object:
-//! after a small change one group is made again and the rest is as it was. Which group a module is in
-//! follows from its name alone, so adding one moves no other.
+//! objects of about [`MEMBERS`] modules are joined into one beforehand and kept like any object: after a
+//! small change one group is made again and the rest is as it was. Which group a module is in follows from
+//! its name alone, so adding one moves no other.
 
 use std::collections::BTreeSet;
+use std::io;
 use std::path::PathBuf;
 
 use freshness::Digest;
 use rayon::prelude::*;
 
-use super::linker::{Job, Linker};
+use super::join::join;
 use crate::cache::read_whole;
 use crate::error::CompileError;
-use crate::fingerprint::{Fingerprint, digest_of, hex};
+use crate::fingerprint::{Fingerprint, digest_of};
 use crate::objects::{Object, ObjectStore};
 
 /// Modules to a group, on average.
@@ -24,24 +25,21 @@ const MEMBERS: usize = 32;
 const FEWEST_MODULES: usize = 3 * MEMBERS;
 
 /// The files to link for these modules, named by their ids: groups where there are many, else objects.
-/// Where a group cannot be made its objects are linked by themselves.
+/// Objects that cannot be joined are linked by themselves.
 ///
 /// # Errors
-/// The linker cannot be started.
+/// A group can be written nowhere.
 pub fn files(
     modules: &[(&str, &Object)],
-    linker: &Linker,
     store: &ObjectStore,
 ) -> Result<Vec<PathBuf>, CompileError> {
     if modules.len() < FEWEST_MODULES {
         return Ok(modules.iter().map(|(_, object)| object.path.clone()).collect());
     }
-    let groups = split(modules);
-    let files: Vec<Vec<PathBuf>> = groups
-        .into_par_iter()
-        .map(|members| group(&members, linker, store))
-        .collect::<Result<_, _>>()?;
-    Ok(files.into_iter().flatten().collect())
+    let files: Result<Vec<Vec<PathBuf>>, io::Error> =
+        split(modules).into_par_iter().map(|members| group(&members, store)).collect();
+    let write = |source| CompileError::Write { what: "a group of objects".into(), source };
+    Ok(files.map_err(write)?.into_iter().flatten().collect())
 }
 
 /// Members of each group, in order of their ids.
@@ -59,40 +57,22 @@ fn split<'o>(modules: &[(&str, &'o Object)]) -> Vec<Vec<&'o Object>> {
     sorted.collect()
 }
 
-fn group(
-    members: &[&Object],
-    linker: &Linker,
-    store: &ObjectStore,
-) -> Result<Vec<PathBuf>, CompileError> {
-    let key = key_of(members, linker);
+fn group(members: &[&Object], store: &ObjectStore) -> io::Result<Vec<PathBuf>> {
+    let key = key_of(members);
     if let Some(made) = store.find(&key) {
         return Ok(vec![made.path]);
     }
-    let objects: Vec<PathBuf> = members.iter().map(|object| object.path.clone()).collect();
-    match make(key, &objects, linker, store) {
-        Ok(made) => Ok(vec![made.path]),
-        Err(error @ CompileError::LinkerStart { .. }) => Err(error),
-        Err(_) => Ok(objects),
+    let read = |object: &&Object| read_whole(&object.path).map(|(bytes, _)| bytes);
+    let objects: Vec<Vec<u8>> = members.iter().map(read).collect::<Result<_, _>>()?;
+    match join(&objects) {
+        Ok(joined) => Ok(vec![store.store(key, &joined, BTreeSet::new())?.path]),
+        Err(_) => Ok(members.iter().map(|object| object.path.clone()).collect()),
     }
 }
 
-fn key_of(members: &[&Object], linker: &Linker) -> Digest {
-    let key = Fingerprint::new("nativets group 1").bytes(&linker.identity()).count(members.len());
+fn key_of(members: &[&Object]) -> Digest {
+    let key = Fingerprint::new("nativets group 2").count(members.len());
     members.iter().fold(key, |key, object| key.bytes(&object.seal.digest)).digest()
-}
-
-fn make(
-    key: Digest,
-    objects: &[PathBuf],
-    linker: &Linker,
-    store: &ObjectStore,
-) -> Result<Object, CompileError> {
-    let write = |source| CompileError::Write { what: "a group of objects".into(), source };
-    let scratch = store.temporary().map_err(write)?;
-    let joined = scratch.join(format!("group-{}.o", hex(&key[..8])));
-    linker.link(Job::Group, objects, &joined, scratch)?;
-    let (bytes, _) = read_whole(&joined).map_err(write)?;
-    store.store(key, &bytes, BTreeSet::new()).map_err(write)
 }
 
 #[cfg(test)]

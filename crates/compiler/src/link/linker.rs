@@ -8,6 +8,7 @@
 )]
 
 use std::ffi::{OsStr, OsString};
+use std::fs;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -46,18 +47,6 @@ pub struct Linker {
     identity: Digest,
 }
 
-/// What to link.
-#[derive(Clone, Copy, Debug)]
-pub enum Job<'a> {
-    /// A program of objects and archives.
-    Program {
-        /// In the order in which they are linked.
-        archives: &'a [PathBuf],
-    },
-    /// One object of many, to be linked later.
-    Group,
-}
-
 impl Linker {
     /// Finds them on `PATH`.
     ///
@@ -69,7 +58,9 @@ impl Linker {
         let lld = find("ld.lld");
         let programs = [Some(&cc).cloned(), lld.clone(), find("ld")];
         let identity = programs.iter().flatten().fold(Fingerprint::new(ARGUMENTS), |key, path| {
-            let meta = std::fs::metadata(path).map(|metadata| meta_of(&metadata));
+            // Two links to one program are the same linker.
+            let path = &fs::canonicalize(path).unwrap_or_else(|_| path.clone());
+            let meta = fs::metadata(path).map(|metadata| meta_of(&metadata));
             // What cannot be looked at is told apart by its name alone; running it will say more.
             let (len, mtime) = meta.map_or((0, (0, 0)), |m| (m.len, (m.mtime.secs, m.mtime.nanos)));
             let stat = [len.to_le_bytes(), mtime.0.to_le_bytes(), u64::from(mtime.1).to_le_bytes()];
@@ -102,14 +93,14 @@ impl Linker {
         self.lld.is_some() && !self.lld_failed.load(Ordering::Relaxed)
     }
 
-    /// Links `objects` into `output`, in `scratch`, a directory for this compile alone.
+    /// Links `objects` and `archives` into `output`, in `scratch`, a directory for this compile alone.
     ///
     /// # Errors
     /// The linker cannot be started, or refuses.
     pub fn link(
         &self,
-        job: Job<'_>,
         objects: &[PathBuf],
+        archives: &[PathBuf],
         output: &Path,
         scratch: &Path,
     ) -> Result<(), CompileError> {
@@ -121,14 +112,9 @@ impl Linker {
         let mut at_list = OsString::from("@");
         at_list.push(&list);
         arguments.push(at_list);
-        match job {
-            Job::Program { archives } => {
-                arguments.extend(["-s".into(), "-Wl,--gc-sections".into()]);
-                arguments.extend(archives.iter().map(OsString::from));
-                arguments.extend(SYSTEM_LIBRARIES.map(OsString::from));
-            }
-            Job::Group => arguments.extend(["-r".into(), "-nostdlib".into()]),
-        }
+        arguments.extend(["-s".into(), "-Wl,--gc-sections".into()]);
+        arguments.extend(archives.iter().map(OsString::from));
+        arguments.extend(SYSTEM_LIBRARIES.map(OsString::from));
         if self.uses_lld() {
             let mut with_lld = arguments.clone();
             with_lld.push("-fuse-ld=lld".into());

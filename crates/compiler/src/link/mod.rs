@@ -1,6 +1,7 @@
 //! From objects and archives to a program in its place.
 
 mod groups;
+pub mod join;
 pub mod linker;
 pub mod output;
 
@@ -12,7 +13,7 @@ use crate::archives::ReadyArchives;
 use crate::error::CompileError;
 use crate::fingerprint::Fingerprint;
 use crate::objects::{Object, ObjectStore};
-use linker::{Job, Linker};
+use linker::Linker;
 use output::{Output, Placed};
 
 /// What a program is linked from.
@@ -51,11 +52,11 @@ pub fn link(
 ) -> Result<Placed, CompileError> {
     let write = |source| CompileError::Write { what: "the program's parts".into(), source };
     let mut objects = vec![parts.startup.path.clone()];
-    objects.extend(groups::files(&parts.modules, linker, store)?);
+    objects.extend(groups::files(&parts.modules, store)?);
     let archives: Vec<PathBuf> =
         parts.archives.archives.iter().map(|archive| archive.path.clone()).collect();
     let scratch = store.temporary().map_err(write)?;
     let unplaced = output.unplaced()?;
-    linker.link(Job::Program { archives: &archives }, &objects, &unplaced, scratch)?;
+    linker.link(&objects, &archives, &unplaced, scratch)?;
     output.place(unplaced)
 }
