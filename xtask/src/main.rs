@@ -9,6 +9,7 @@ use clap::Parser;
 
 mod ci;
 mod command_line;
+mod node_outputs;
 mod tidy;
 
 #[derive(Parser)]
@@ -18,12 +19,15 @@ enum Task {
     Ci(ci::Options),
     /// Check what the compiler does not: crate edges, lengths, owners, words, generated docs
     Tidy(tidy::Options),
+    /// Record anew what Node.js prints for the compiler's programs (needs node and npm)
+    NodeOutputs,
 }
 
 fn main() -> anyhow::Result<ExitCode> {
     match Task::parse() {
         Task::Ci(options) => ci::run(repository(), &options),
         Task::Tidy(options) => tidy::run(repository(), &options),
+        Task::NodeOutputs => node_outputs::run(repository()),
     }
 }
 
