@@ -12,8 +12,9 @@ use cranelift_frontend::{FunctionBuilder, FunctionBuilderContext};
 use cranelift_module::{DataId, FuncId};
 
 use super::GenerateError;
-use super::module::{ModuleGenerator, data_reference, function_reference, ir_type};
-use super::runtime::{Native, POINTER};
+use super::module::ModuleGenerator;
+use super::object::{data_reference, function_reference};
+use super::runtime::{Native, POINTER, ir_type};
 use crate::language::check::{Checked, Effects};
 use crate::language::interface::Type;
 use crate::language::syntax::{Expression, ExpressionId, Statement, VariableId};
