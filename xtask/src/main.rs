@@ -13,6 +13,7 @@ mod command_line;
 mod demo;
 mod fixture;
 mod native_workspace;
+mod node_outputs;
 mod tidy;
 
 #[derive(Parser)]
@@ -26,6 +27,8 @@ enum Task {
     Fixture(fixture::Options),
     /// Check what the compiler does not: crate edges, lengths, owners, words, generated docs
     Tidy(tidy::Options),
+    /// Record anew what Node.js prints for the compiler's programs (needs node and npm)
+    NodeOutputs,
 }
 
 fn main() -> anyhow::Result<ExitCode> {
@@ -34,6 +37,7 @@ fn main() -> anyhow::Result<ExitCode> {
         Task::Demo(options) => demo::run(repository(), &options),
         Task::Fixture(options) => fixture::run(repository(), &options),
         Task::Tidy(options) => tidy::run(repository(), &options),
+        Task::NodeOutputs => node_outputs::run(repository()),
     }
 }
 

@@ -219,7 +219,7 @@ pub extern "C" fn nts_rt_number_power(base: f64, exponent: f64) -> f64 {
 /// TypeScript's `dividend % divisor`: exact, with the sign of the dividend.
 #[unsafe(no_mangle)]
 pub extern "C" fn nts_rt_number_remainder(dividend: f64, divisor: f64) -> f64 {
-    dividend % divisor
+    number::remainder(dividend, divisor)
 }
 
 /// Makes an owned `"false"` for 0, `"true"` for anything else.

@@ -9,6 +9,21 @@ pub(crate) fn to_string(value: f64) -> String {
     ryu_js::Buffer::new().format(value).to_owned()
 }
 
+/// JavaScript's `dividend % divisor`: exact, with the sign of the dividend.
+///
+/// Most are of small whole numbers, for which the processor's division is several times faster.
+pub(crate) fn remainder(dividend: f64, divisor: f64) -> f64 {
+    let (whole, by) = (dividend as u32, divisor as u32);
+    // By their bits, because -0 is equal to 0 and its remainder is not.
+    if by != 0
+        && f64::from(whole).to_bits() == dividend.to_bits()
+        && f64::from(by).to_bits() == divisor.to_bits()
+    {
+        return f64::from(whole % by);
+    }
+    dividend % divisor
+}
+
 /// JavaScript's `Number(text)`.
 pub(crate) fn from_text(text: &str) -> f64 {
     let text = trimmed(text);
@@ -113,7 +128,22 @@ fn decimal_prefix(text: &str) -> Option<(f64, &str)> {
 
 #[cfg(test)]
 mod tests {
-    use super::{from_text, parse_float, parse_int, to_string};
+    use super::{from_text, parse_float, parse_int, remainder, to_string};
+
+    #[test]
+    fn remainders_have_the_sign_of_the_dividend() {
+        let values = [0.0, -0.0, 1.0, -1.0, 2.5, 3.0, 7.0, -7.0, 4_294_967_295.0, 4_294_967_296.0];
+        for dividend in values {
+            for divisor in values {
+                let (found, expected) = (remainder(dividend, divisor), dividend % divisor);
+                let same = found.to_bits() == expected.to_bits();
+                assert!(same || (found.is_nan() && expected.is_nan()), "{dividend} % {divisor}");
+            }
+        }
+        assert!(remainder(5.0, 0.0).is_nan());
+        assert_eq!(remainder(-4.0, 2.0).to_bits(), (-0.0_f64).to_bits());
+        assert_eq!(remainder(5.0, f64::INFINITY), 5.0);
+    }
 
     /// Each row as Node.js says it: the text, `Number`, `parseInt`, `parseFloat`.
     #[test]

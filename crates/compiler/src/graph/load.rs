@@ -106,6 +106,8 @@ struct Loaded {
     text: freshness::Digest,
     imports: Vec<Import>,
     interface: InterfaceOf,
+    /// What is wrong with it; what it imports is met all the same.
+    errors: Option<SourceErrors>,
 }
 
 struct Import {
@@ -127,10 +129,7 @@ impl Loader<'_> {
         while !wave.is_empty() {
             let mut next = Vec::new();
             for (path, loaded) in self.load_wave(std::mem::take(&mut wave)) {
-                let loaded = loaded.unwrap_or_else(|error| {
-                    errors.push(error);
-                    Loaded::unreadable()
-                });
+                errors.extend(loaded.errors);
                 let edge = |import: Import| {
                     let target = match import.resolution {
                         Resolution::Builtin(builtin) => EdgeTarget::Builtin(builtin),
@@ -155,7 +154,7 @@ impl Loader<'_> {
         if errors.is_empty() { Ok(graph) } else { Err(errors) }
     }
 
-    fn load_wave(&self, wave: Vec<PathBuf>) -> Vec<(PathBuf, Result<Loaded, SourceErrors>)> {
+    fn load_wave(&self, wave: Vec<PathBuf>) -> Vec<(PathBuf, Loaded)> {
         let load = |path: PathBuf| {
             let loaded = self.load_one(&path);
             (path, loaded)
@@ -174,9 +173,9 @@ impl Loader<'_> {
         (!self.known.changes.paths.contains(path)).then_some(known)
     }
 
-    fn load_one(&self, path: &Path) -> Result<Loaded, SourceErrors> {
+    fn load_one(&self, path: &Path) -> Loaded {
         match self.recorded(path).and_then(|record| self.as_recorded(path, record)) {
-            Some(loaded) => Ok(loaded),
+            Some(loaded) => loaded,
             None => {
                 let loaded = parse(path);
                 (self.on_read)();
@@ -213,12 +212,14 @@ impl Loader<'_> {
             text: record.text,
             interface: InterfaceOf::recorded(record.interface, record.interface_encoded.clone()),
             source: Source::Recorded(record.clone()),
+            errors: None,
         })
     }
 }
 
 impl Loaded {
-    fn unreadable() -> Self {
+    /// A module that is known by nothing but what is wrong with it.
+    fn wrong(errors: SourceErrors) -> Self {
         let meta = freshness::Meta {
             kind: freshness::Kind::File,
             len: 0,
@@ -231,6 +232,7 @@ impl Loaded {
             text: [0; 32],
             imports: Vec::new(),
             interface: InterfaceOf::recorded([0; 32], Vec::new()),
+            errors: Some(errors),
         }
     }
 }
@@ -238,10 +240,15 @@ impl Loaded {
 /// Reads a module again that is known by the digest of its text; `None` where it is another by now.
 #[must_use]
 pub fn reparse(path: &Path, expected: &freshness::Digest) -> Option<Source> {
-    parse(path).ok().filter(|loaded| loaded.text == *expected).map(|loaded| loaded.source)
+    let loaded = parse(path);
+    (loaded.errors.is_none() && loaded.text == *expected).then_some(loaded.source)
 }
 
-fn parse(path: &Path) -> Result<Loaded, SourceErrors> {
+fn parse(path: &Path) -> Loaded {
+    try_parse(path).unwrap_or_else(Loaded::wrong)
+}
+
+fn try_parse(path: &Path) -> Result<Loaded, SourceErrors> {
     let errors = |text: Option<String>, diagnostics| SourceErrors {
         path: path.to_path_buf(),
         text,
@@ -279,12 +286,10 @@ fn parse(path: &Path) -> Result<Loaded, SourceErrors> {
             }
         }
     }
-    if !problems.is_empty() {
-        return Err(errors(Some(text), problems));
-    }
+    let errors = (!problems.is_empty()).then(|| errors(Some(text.clone()), problems));
     let interface = InterfaceOf::parsed(syntax.interface().clone());
     let source = Source::Parsed { text, syntax: Some(syntax), meta };
-    Ok(Loaded { source, text: text_digest, imports, interface })
+    Ok(Loaded { source, text: text_digest, imports, interface, errors })
 }
 
 fn diagnostic(span: Range<u32>, message: String, help: Option<String>) -> Diagnostic {

@@ -48,6 +48,11 @@ impl Diagnostics {
         }
     }
 
+    /// Nobody will see what else is added.
+    pub(crate) fn is_long(&self) -> bool {
+        self.kept.len() > SHOWN_AT_MOST
+    }
+
     pub(crate) fn is_empty(&self) -> bool {
         self.kept.is_empty()
     }

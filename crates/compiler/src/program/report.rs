@@ -122,8 +122,11 @@ impl<'a> Report<'a> {
                 say!("nativets: made anew: {}", reason.as_str());
             }
         }
-        for change in &outcome.changed {
+        for change in outcome.changed.iter().take(REASONS_SHOWN) {
             say!("nativets: {change}");
+        }
+        if let Some(more) = outcome.changed.len().checked_sub(REASONS_SHOWN).filter(|n| *n > 0) {
+            say!("nativets: and {more} more");
         }
         say!(
             "nativets: {} modules: {} parsed, {} generated, {} from the cache; {}",

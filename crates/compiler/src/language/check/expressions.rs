@@ -112,6 +112,8 @@ impl Checker<'_> {
         let help = match text {
             "console" => Some("only `console.log(…)` can be written".to_owned()),
             "undefined" => Some("every variable has a value of its type".to_owned()),
+            // To search all names for each of many errors would take its time.
+            _ if self.diagnostics.is_long() => None,
             _ => self.similar(text).map(|similar| format!("did you mean `{similar}`?")),
         };
         let message = format!("`{text}` is not defined");

@@ -7,7 +7,7 @@ use cranelift_codegen::ir::{AbiParam, InstBuilder, Signature, TrapCode, UserFunc
 use cranelift_frontend::{FunctionBuilder, FunctionBuilderContext};
 use cranelift_module::{DataDescription, FuncId, Linkage, Module};
 
-use super::module::{ObjectWriter, data_reference, function_reference};
+use super::object::{ObjectWriter, data_reference, function_reference};
 use super::runtime::{Native, POINTER};
 use super::symbols::{Kind, symbol};
 use super::{GenerateError, Options};

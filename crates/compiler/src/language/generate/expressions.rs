@@ -5,8 +5,7 @@ use cranelift_codegen::ir::{BlockArg, InstBuilder, MemFlags, Value};
 
 use super::GenerateError;
 use super::function::{FunctionGenerator, Operand};
-use super::module::ir_type;
-use super::runtime::Native;
+use super::runtime::{Native, ir_type};
 use crate::language::check::{Effects, Reference};
 use crate::language::interface::{ExportKind, Type};
 use crate::language::syntax::{

@@ -12,8 +12,9 @@ use cranelift_frontend::{FunctionBuilder, FunctionBuilderContext};
 use cranelift_module::{DataId, FuncId};
 
 use super::GenerateError;
-use super::module::{ModuleGenerator, data_reference, function_reference, ir_type};
-use super::runtime::{Native, POINTER};
+use super::module::ModuleGenerator;
+use super::object::{data_reference, function_reference};
+use super::runtime::{Native, POINTER, ir_type};
 use crate::language::check::{Checked, Effects};
 use crate::language::interface::Type;
 use crate::language::syntax::{Expression, ExpressionId, Statement, VariableId};
@@ -49,6 +50,8 @@ pub(super) struct FunctionGenerator<'m, 'a, 'f> {
     /// It is a function of the program, not the module's own statements.
     pub(super) is_function: bool,
     result: Type,
+    /// What the exit returns. Its block may have further parameters, for variables.
+    result_value: Option<Value>,
     exit: Block,
     /// The current block has ended, and nothing leads on.
     pub(super) unreachable: bool,
@@ -78,14 +81,14 @@ impl<'m, 'a, 'f> FunctionGenerator<'m, 'a, 'f> {
         builder.seal_block(entry);
         let is_function = result.is_some();
         let result = result.unwrap_or(Type::Void);
-        if result != Type::Void {
-            builder.append_block_param(exit, ir_type(result));
-        }
+        let result_value =
+            (result != Type::Void).then(|| builder.append_block_param(exit, ir_type(result)));
         Self {
             module,
             builder,
             is_function,
             result,
+            result_value,
             exit,
             unreachable: false,
             loops: Vec::new(),
@@ -260,8 +263,8 @@ impl<'m, 'a, 'f> FunctionGenerator<'m, 'a, 'f> {
             let value = self.local(id);
             self.call_native(Native::StringFree, &[value])?;
         }
-        let result = self.builder.block_params(exit).to_vec();
-        self.builder.ins().return_(&result);
+        let result = self.result_value;
+        self.builder.ins().return_(result.as_slice());
         for id in &self.declared {
             self.module.locals[id.0 as usize] = None;
         }

@@ -4,19 +4,19 @@
 //! known which literals there are. The order is that of the text throughout, so the bytes are always the
 //! same.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use cranelift_codegen::Context;
 use cranelift_codegen::ir::{
-    AbiParam, ExternalName, FuncRef, Function as IrFunction, GlobalValue, GlobalValueData,
-    InstBuilder, MemFlags, Signature as IrSignature, UserFuncName, types,
+    AbiParam, InstBuilder, MemFlags, Signature as IrSignature, UserFuncName,
 };
 use cranelift_frontend::{FunctionBuilder, FunctionBuilderContext, Variable};
-use cranelift_module::{DataDescription, DataId, FuncId, Linkage, Module, default_libcall_names};
-use cranelift_object::{ObjectBuilder, ObjectModule};
+use cranelift_module::{DataDescription, DataId, FuncId, Linkage, Module};
 
 use super::function::FunctionGenerator;
-use super::runtime::{Native, POINTER};
+use super::literals::Literals;
+use super::object::{ObjectWriter, data_reference, function_reference};
+use super::runtime::{Native, POINTER, ir_type};
 use super::symbols::{Kind, symbol};
 use super::{GenerateError, Options, STATEMENTS_AT_ONCE};
 use crate::language::check::{Checked, Reference};
@@ -37,108 +37,6 @@ pub fn generate(module: &Checked, options: &Options) -> Result<Vec<u8>, Generate
     generator.object.finish(&module.id)
 }
 
-/// An object that is being written, and the room to generate its functions in.
-pub(super) struct ObjectWriter {
-    pub(super) module: ObjectModule,
-    pub(super) context: Context,
-    natives: [Option<FuncId>; Native::COUNT],
-}
-
-impl ObjectWriter {
-    pub(super) fn new(name: &str, options: &Options) -> Result<Self, GenerateError> {
-        let isa = options.isa.clone();
-        let builder = ObjectBuilder::new(isa, name, default_libcall_names())
-            .map_err(|error| object_error(name, &error))?;
-        let module = ObjectModule::new(builder);
-        let context = module.make_context();
-        Ok(Self { module, context, natives: [None; Native::COUNT] })
-    }
-
-    pub(super) fn native(&mut self, native: Native) -> Result<FuncId, GenerateError> {
-        if let Some(id) = self.natives[native as usize] {
-            return Ok(id);
-        }
-        let signature = native.signature(self.module.isa().default_call_conv());
-        let id = self.declare(native.symbol(), Linkage::Import, &signature)?;
-        self.natives[native as usize] = Some(id);
-        Ok(id)
-    }
-
-    pub(super) fn declare(
-        &mut self,
-        symbol: &str,
-        linkage: Linkage,
-        signature: &IrSignature,
-    ) -> Result<FuncId, GenerateError> {
-        self.module
-            .declare_function(symbol, linkage, signature)
-            .map_err(|error| object_error(symbol, &error))
-    }
-
-    pub(super) fn declare_data(
-        &mut self,
-        symbol: &str,
-        linkage: Linkage,
-        writable: bool,
-    ) -> Result<DataId, GenerateError> {
-        self.module
-            .declare_data(symbol, linkage, writable, false)
-            .map_err(|error| object_error(symbol, &error))
-    }
-
-    pub(super) fn define_data(
-        &mut self,
-        id: DataId,
-        contents: &DataDescription,
-    ) -> Result<(), GenerateError> {
-        self.module.define_data(id, contents).map_err(|error| object_error("data", &error))
-    }
-
-    /// Compiles what is in the context.
-    pub(super) fn define(&mut self, id: FuncId, what: &str) -> Result<(), GenerateError> {
-        let defined = self.module.define_function(id, &mut self.context);
-        self.module.clear_context(&mut self.context);
-        defined.map_err(|error| GenerateError::Function {
-            what: what.to_owned(),
-            reason: error.to_string(),
-        })
-    }
-
-    pub(super) fn finish(self, what: &str) -> Result<Vec<u8>, GenerateError> {
-        self.module.finish().emit().map_err(|error| object_error(what, &error))
-    }
-}
-
-fn object_error(what: &str, error: &dyn std::fmt::Display) -> GenerateError {
-    GenerateError::Object { what: what.to_owned(), reason: error.to_string() }
-}
-
-/// Lets `function` call `id`, directly even where another object defines it: all are linked into one.
-pub(super) fn function_reference(
-    module: &mut ObjectModule,
-    id: FuncId,
-    function: &mut IrFunction,
-) -> FuncRef {
-    let reference = module.declare_func_in_func(id, function);
-    function.dfg.ext_funcs[reference].colocated = true;
-    reference
-}
-
-/// As [`function_reference`], for data.
-pub(super) fn data_reference(
-    module: &ObjectModule,
-    id: DataId,
-    function: &mut IrFunction,
-) -> GlobalValue {
-    let reference = module.declare_data_in_func(id, function);
-    if let GlobalValueData::Symbol { colocated, name: ExternalName::User(_), .. } =
-        &mut function.global_values[reference]
-    {
-        *colocated = true;
-    }
-    reference
-}
-
 /// What is declared of a module so far.
 pub(super) struct ModuleGenerator<'a> {
     pub(super) checked: &'a Checked,
@@ -146,6 +44,8 @@ pub(super) struct ModuleGenerator<'a> {
     pub(super) builders: FunctionBuilderContext,
     pub(super) functions: Vec<FuncId>,
     imported: Vec<Option<Imported>>,
+    /// What importers see, by the names it has here.
+    exported: HashSet<&'a str>,
     variables: HashMap<VariableId, DataId>,
     guards: HashMap<VariableId, DataId>,
     messages: HashMap<String, DataId>,
@@ -162,23 +62,16 @@ enum Imported {
     Constant(DataId),
 }
 
-/// The texts of a module, each once, in one piece.
-#[derive(Default)]
-pub(super) struct Literals {
-    text: Vec<u8>,
-    ends: Vec<usize>,
-    by_text: HashMap<Box<str>, usize>,
-    cells: Option<DataId>,
-}
-
 impl<'a> ModuleGenerator<'a> {
     fn new(checked: &'a Checked, options: &Options) -> Result<Self, GenerateError> {
+        let exports = checked.syntax.interface.exports.values();
         Ok(Self {
             checked,
             object: ObjectWriter::new(&checked.id, options)?,
             builders: FunctionBuilderContext::new(),
             functions: Vec::new(),
             imported: vec![None; checked.imported.len()],
+            exported: exports.map(|export| export.local.as_str()).collect(),
             variables: HashMap::new(),
             guards: HashMap::new(),
             messages: HashMap::new(),
@@ -203,14 +96,12 @@ impl<'a> ModuleGenerator<'a> {
 
     fn declare_functions(&mut self) -> Result<(), GenerateError> {
         let syntax = &self.checked.syntax;
-        let exports = syntax.interface.exports.values();
-        let exported: std::collections::HashSet<&str> =
-            exports.map(|export| export.local.as_str()).collect();
         for function in &syntax.functions {
             let parameters = function.parameters.iter().map(|id| self.checked.variable(*id).ty);
             let signature = self.signature(parameters, function.result);
             let name = syntax.names.text(function.name);
-            let linkage = if exported.contains(name) { Linkage::Hidden } else { Linkage::Local };
+            let linkage =
+                if self.exported.contains(name) { Linkage::Hidden } else { Linkage::Local };
             let symbol = self.symbol(Kind::Function, name);
             let id = self.object.declare(&symbol, linkage, &signature)?;
             self.functions.push(id);
@@ -302,8 +193,7 @@ impl<'a> ModuleGenerator<'a> {
         }
         let syntax = &self.checked.syntax;
         let name = syntax.names.text(syntax.variable(id).name);
-        let exported = syntax.interface.exports.values().any(|export| export.local == name);
-        let linkage = if exported { Linkage::Hidden } else { Linkage::Local };
+        let linkage = if self.exported.contains(name) { Linkage::Hidden } else { Linkage::Local };
         let data = self.zeroed(&self.symbol(Kind::Variable, name), linkage, 8)?;
         self.variables.insert(id, data);
         Ok(data)
@@ -408,66 +298,5 @@ impl<'a> ModuleGenerator<'a> {
     /// What a name in the tree stands for; there is one wherever there is a name.
     pub(super) fn reference(&self, id: crate::language::syntax::ExpressionId) -> Reference {
         self.checked.references[id.0 as usize].expect("checked names stand for something")
-    }
-}
-
-impl Literals {
-    fn index(&mut self, text: &str) -> usize {
-        if let Some(index) = self.by_text.get(text) {
-            return *index;
-        }
-        let index = self.ends.len();
-        self.text.extend_from_slice(text.as_bytes());
-        self.ends.push(self.text.len());
-        self.by_text.insert(text.into(), index);
-        index
-    }
-
-    /// Defines the data, and calls the runtime to fill the cells.
-    fn make(
-        &self,
-        module: &str,
-        object: &mut ObjectWriter,
-        builder: &mut FunctionBuilder<'_>,
-    ) -> Result<(), GenerateError> {
-        let Some(cells) = self.cells else { return Ok(()) };
-        let count = self.ends.len();
-        let mut contents = DataDescription::new();
-        contents.define_zeroinit(count * 8);
-        contents.set_align(8);
-        object.define_data(cells, &contents)?;
-
-        let ends: Vec<u8> = self.ends.iter().flat_map(|end| (*end as u64).to_ne_bytes()).collect();
-        let mut addresses = Vec::new();
-        for (name, bytes) in [("text", self.text.clone()), ("ends", ends)] {
-            let symbol = symbol(module, Kind::Data, name);
-            let data = object.declare_data(&symbol, Linkage::Local, false)?;
-            let mut contents = DataDescription::new();
-            contents.define(bytes.into());
-            contents.set_align(8);
-            object.define_data(data, &contents)?;
-            addresses.push(data);
-        }
-        addresses.push(cells);
-        let mut arguments = Vec::new();
-        for data in addresses {
-            let reference = data_reference(&object.module, data, builder.func);
-            arguments.push(builder.ins().symbol_value(POINTER, reference));
-        }
-        arguments.insert(2, builder.ins().iconst(types::I64, count as i64));
-        let native = object.native(Native::StringTable)?;
-        let native = function_reference(&mut object.module, native, builder.func);
-        builder.ins().call(native, &arguments);
-        Ok(())
-    }
-}
-
-/// How a value is held in registers.
-pub(super) fn ir_type(ty: Type) -> types::Type {
-    match ty {
-        Type::Number => types::F64,
-        Type::Boolean => types::I8,
-        Type::String => POINTER,
-        Type::Void => types::INVALID,
     }
 }

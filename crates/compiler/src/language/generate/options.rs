@@ -23,6 +23,13 @@ impl OptLevel {
             OptLevel::Speed => "speed",
         }
     }
+
+    fn register_allocation(self) -> &'static str {
+        match self {
+            OptLevel::None => "single_pass",
+            OptLevel::Speed => "backtracking",
+        }
+    }
 }
 
 /// How to generate code on this machine: made once, used for every module, on any thread.
@@ -44,6 +51,7 @@ impl Options {
         // Programs are linked as position-independent executables. Nothing unwinds.
         let settings = [
             ("opt_level", opt.as_str()),
+            ("regalloc_algorithm", opt.register_allocation()),
             ("is_pic", "true"),
             ("unwind_info", "false"),
             ("enable_verifier", if cfg!(debug_assertions) { "true" } else { "false" }),

@@ -1,8 +1,10 @@
 //! The functions of the native archives that generated code calls: names and types, as their headers say.
 
-use cranelift_codegen::ir::types::{F64, I32, I64};
+use cranelift_codegen::ir::types::{F64, I8, I32, I64, INVALID};
 use cranelift_codegen::ir::{AbiParam, Signature, Type};
 use cranelift_codegen::isa::CallConv;
+
+use crate::language::interface::Type as ValueType;
 
 /// Pointers are 64 bits wide on every machine that the code generator knows.
 pub(super) const POINTER: Type = I64;
@@ -57,4 +59,14 @@ natives! {
     Sha256Hex = "nts_std_sha256_hex" (POINTER) -> POINTER;
     AsyncEnter = "nts_std_async_enter" (POINTER, POINTER) -> I32;
     SleepMs = "nts_timers_sleep_ms" (I64) -> I32;
+}
+
+/// How a value is held in registers.
+pub(super) fn ir_type(ty: ValueType) -> Type {
+    match ty {
+        ValueType::Number => F64,
+        ValueType::Boolean => I8,
+        ValueType::String => POINTER,
+        ValueType::Void => INVALID,
+    }
 }

@@ -7,8 +7,7 @@ use cranelift_codegen::ir::{InstBuilder, MemFlags, Value, types};
 
 use super::GenerateError;
 use super::function::{FunctionGenerator, Operand};
-use super::module::ir_type;
-use super::runtime::Native;
+use super::runtime::{Native, ir_type};
 use crate::language::check::Effects;
 use crate::language::interface::Type;
 use crate::language::syntax::VariableId;

@@ -10,7 +10,6 @@ mod lower;
 mod module;
 mod statements;
 mod unsupported;
-mod words;
 
 use oxc_allocator::Allocator;
 use oxc_diagnostics::OxcDiagnostic;

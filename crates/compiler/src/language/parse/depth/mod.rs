@@ -9,14 +9,17 @@
 //! Telling a division from a regular expression takes a parser, and a regular expression can hide any
 //! number of brackets. The language has none, so whatever looks like one is told here and ends the pass.
 
-use super::words;
+mod operators;
+mod texts;
+mod words;
+
 use crate::language::diagnostic::Diagnostic;
 
 /// Levels of nesting. A level takes a few kilobytes of stack in an unoptimised build.
-pub(crate) const NESTING_AT_MOST: usize = 256;
+const NESTING_AT_MOST: usize = 256;
 
 /// Fails where the text nests deeper than [`NESTING_AT_MOST`], or where this cannot be told.
-pub(crate) fn check_nesting(text: &str) -> Result<(), Diagnostic> {
+pub(super) fn check_nesting(text: &str) -> Result<(), Diagnostic> {
     let mut scanner = Scanner::new(text);
     scanner.skip_hashbang();
     while let Some(byte) = scanner.peek(0) {
@@ -114,27 +117,6 @@ impl<'a> Scanner<'a> {
         self.levels.last_mut().expect("the outermost level is never closed")
     }
 
-    fn skip_hashbang(&mut self) {
-        if self.bytes.starts_with(b"#!") {
-            self.skip_line();
-        }
-    }
-
-    fn skip_line(&mut self) {
-        while self.peek(0).is_some() && self.line_end() == 0 {
-            self.at += 1;
-        }
-    }
-
-    /// How many bytes the line end here has, if there is one.
-    fn line_end(&self) -> usize {
-        match self.bytes[self.at..] {
-            [b'\n' | b'\r', ..] => 1,
-            [0xe2, 0x80, 0xa8 | 0xa9, ..] => 3,
-            _ => 0,
-        }
-    }
-
     fn token(&mut self, byte: u8) -> Result<(), Diagnostic> {
         match byte {
             b' ' | b'\t' | 0x0b | 0x0c => self.at += 1,
@@ -162,57 +144,6 @@ impl<'a> Scanner<'a> {
             _ => return self.punctuator(byte),
         }
         Ok(())
-    }
-
-    /// How many bytes of a space or line end are here, if it is one that ASCII does not have.
-    fn space_beyond_ascii(&self) -> usize {
-        let rest = &self.bytes[self.at..];
-        let text = std::str::from_utf8(&rest[..rest.len().min(4)])
-            .or_else(|error| std::str::from_utf8(&rest[..error.valid_up_to()]));
-        let first = text.ok().and_then(|text| text.chars().next());
-        first.filter(|c| c.is_whitespace() || *c == '\u{feff}').map_or(0, char::len_utf8)
-    }
-
-    fn skip_comment(&mut self) {
-        self.at += 2;
-        while let Some(byte) = self.peek(0) {
-            if byte == b'*' && self.peek(1) == Some(b'/') {
-                self.at += 2;
-                return;
-            }
-            self.new_line |= self.line_end() > 0;
-            self.at += 1;
-        }
-    }
-
-    /// A string ends with its line at the latest, unless a backslash carries it on.
-    fn skip_string(&mut self, quote: u8) {
-        self.begin_operand();
-        self.at += 1;
-        while let Some(byte) = self.peek(0) {
-            self.at += 1;
-            match byte {
-                b'\\' => self.at += 1,
-                b'\n' | b'\r' => return,
-                _ if byte == quote => return,
-                _ => {}
-            }
-        }
-    }
-
-    fn skip_number(&mut self) {
-        self.begin_operand();
-        let radix_prefix = self.peek(0) == Some(b'0')
-            && self.peek(1).is_some_and(|letter| b"xXoObB".contains(&letter));
-        while let Some(byte) = self.peek(0) {
-            let sign = matches!(byte, b'+' | b'-')
-                && !radix_prefix
-                && matches!(self.bytes[self.at - 1], b'e' | b'E');
-            if !(byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'.' || sign) {
-                return;
-            }
-            self.at += 1;
-        }
     }
 
     /// From a backquote, or from the brace that ends a substitution, to the end of this piece.
@@ -372,66 +303,6 @@ impl<'a> Scanner<'a> {
         Ok(())
     }
 
-    fn punctuator(&mut self, byte: u8) -> Result<(), Diagnostic> {
-        let start = self.at;
-        let new_line = self.new_line;
-        let after_operand = matches!(self.last, Last::Operand | Last::FirstWord);
-        let label = self.last == Last::FirstWord && byte == b':';
-        let after_brace = self.last == Last::Brace;
-        self.settle();
-        let length = self.operator_length(byte);
-        self.at += length;
-        let operator = &self.bytes[start..self.at];
-        let level = self.levels.last_mut().expect("the outermost level is never closed");
-        // What stays an operand: `a++` and `a!`. On a line of its own it is a prefix of what follows.
-        if after_operand && !new_line && matches!(operator, b"++" | b"--" | b"!") {
-            return Ok(());
-        }
-        self.last = Last::Operator;
-        match operator {
-            b";" => {
-                level.end_expression();
-                self.last = Last::Semicolon;
-                self.dots_nest = false;
-            }
-            b"," => level.end_expression(),
-            b"." | b"?." => {
-                self.after_dot = true;
-                level.operators += usize::from(self.dots_nest);
-            }
-            b":" if label => {
-                level.statements += 1;
-                self.last = Last::Start;
-            }
-            b"!" | b"~" | b"++" | b"--" | b"..." | b"@" => level.prefixes += 1,
-            b"+" | b"-" if !after_operand && !after_brace => level.prefixes += 1,
-            b"<" if after_operand => level.angles += 1,
-            b">" => level.angles = level.angles.saturating_sub(1),
-            b"?" | b"=" | b"=>" | b"<" => level.operators += 1,
-            b"**" => level.powers += 1,
-            b"/" if !after_operand => return Err(regular_expression(start as u32)),
-            b"|" | b"&" | b"-" | b":" => level.powers = 0,
-            _ if operator.ends_with(b"=") && !is_comparison(operator) => level.operators += 1,
-            _ => (level.angles, level.powers) = (0, 0),
-        }
-        self.bounded(start)
-    }
-
-    /// The longest operator here.
-    fn operator_length(&self, byte: u8) -> usize {
-        const LONG: [&[u8]; 28] = [
-            b">>>=", b"...", b"===", b"!==", b"**=", b"<<=", b">>=", b"&&=", b"||=", b"??=", b"=>",
-            b"==", b"!=", b"<=", b">=", b"&&", b"||", b"??", b"?.", b"++", b"--", b"+=", b"-=",
-            b"*=", b"/=", b"%=", b"&=", b"**",
-        ];
-        let rest = &self.bytes[self.at..];
-        // Shifts are left in pieces: they may be the ends of type arguments.
-        if byte == b'>' || (byte == b'/' && !matches!(self.last, Last::Operand | Last::FirstWord)) {
-            return if rest.starts_with(b">=") { 2 } else { 1 };
-        }
-        LONG.iter().find(|operator| rest.starts_with(operator)).map_or(1, |operator| operator.len())
-    }
-
     fn bounded(&self, start: usize) -> Result<(), Diagnostic> {
         let innermost = self.levels.last().map_or(0, Level::nesting);
         if self.outside + innermost <= NESTING_AT_MOST {
@@ -441,12 +312,4 @@ impl<'a> Scanner<'a> {
         let help = "move the inner part into a function or a variable of its own";
         Err(Diagnostic::new(start as u32..self.at as u32, message).with_help(help))
     }
-}
-
-fn is_comparison(operator: &[u8]) -> bool {
-    matches!(operator, b"==" | b"!=" | b"===" | b"!==" | b"<=" | b">=")
-}
-
-fn regular_expression(start: u32) -> Diagnostic {
-    Diagnostic::new(start..start + 1, "regular expressions are not supported")
 }

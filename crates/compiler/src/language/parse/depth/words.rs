@@ -1,7 +1,7 @@
 //! Words with a meaning of their own, as far as nesting depends on them.
 
 /// Takes one operand, to the right, and can be such an operand itself.
-pub(crate) fn is_prefix(word: &[u8]) -> bool {
+pub(super) fn is_prefix(word: &[u8]) -> bool {
     matches!(
         word,
         b"typeof"
@@ -21,7 +21,7 @@ pub(crate) fn is_prefix(word: &[u8]) -> bool {
 }
 
 /// After it a value is still to come; so a slash begins a regular expression.
-pub(crate) fn is_no_operand(word: &[u8]) -> bool {
+pub(super) fn is_no_operand(word: &[u8]) -> bool {
     matches!(
         word,
         b"break"
@@ -51,7 +51,7 @@ pub(crate) fn is_no_operand(word: &[u8]) -> bool {
 }
 
 /// May stand between two parts of one expression or statement, so that a line end before it ends nothing.
-pub(crate) fn continues(word: &[u8]) -> bool {
+pub(super) fn continues(word: &[u8]) -> bool {
     matches!(
         word,
         b"else"
