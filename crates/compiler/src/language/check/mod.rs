@@ -238,7 +238,9 @@ impl<'a> Checker<'a> {
         self.function = None;
         if falls_through && function.result != Type::Void {
             let (name, result) = (self.text(function.name), function.result);
-            let message = format!("`{name}` must return a `{result}` in the end, and may not");
+            let message = format!(
+                "`{name}` returns `{result}`, but its end can be reached without a `return`"
+            );
             self.error_with_help(&function.end, message, "return a value on every path");
         }
     }

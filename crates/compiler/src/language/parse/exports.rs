@@ -36,8 +36,11 @@ impl Lowering {
             return;
         }
         let declared = declarations(&self.syntax);
+        // Otherwise what is missing may have been declared in what could not be read.
+        let whole = self.diagnostics.is_empty();
         for PendingExport { exported, local, span } in std::mem::take(&mut self.exports) {
-            let Some(kind) = self.export_kind(declared.get(&local).copied(), local, &span) else {
+            let Some(kind) = self.export_kind(declared.get(&local).copied(), local, &span, whole)
+            else {
                 continue;
             };
             let local = self.syntax.names.text(local).to_owned();
@@ -58,6 +61,7 @@ impl Lowering {
         declared: Option<Declared>,
         local: Name,
         span: &Span,
+        whole: bool,
     ) -> Option<ExportKind> {
         match declared {
             Some(Declared::Function(id)) => {
@@ -66,7 +70,9 @@ impl Lowering {
                 let parameters = function.parameters.iter().map(ty).collect::<Option<_>>()?;
                 Some(ExportKind::Function(Signature { parameters, result: function.result }))
             }
-            Some(Declared::Variable(id)) => self.constant_type(id, span).map(ExportKind::Constant),
+            Some(Declared::Variable(id)) => {
+                self.constant_type(id, span, whole).map(ExportKind::Constant)
+            }
             None => {
                 let text = self.syntax.names.text(local).to_owned();
                 let imported = self.syntax.imports.iter().flat_map(|import| &import.names);
@@ -74,8 +80,7 @@ impl Lowering {
                     let help = "import it from the module that declares it";
                     let message = format!("`{text}` is imported, and cannot be exported again");
                     self.error_with_help(span.clone(), message, help);
-                } else if self.diagnostics.is_empty() {
-                    // Otherwise it may be declared in what could not be read.
+                } else if whole {
                     let message =
                         format!("`{text}` is exported, but this module does not declare it");
                     self.error(span.clone(), message);
@@ -85,7 +90,7 @@ impl Lowering {
         }
     }
 
-    fn constant_type(&mut self, id: VariableId, span: &Span) -> Option<Type> {
+    fn constant_type(&mut self, id: VariableId, span: &Span, whole: bool) -> Option<Type> {
         let variable = self.syntax.variable(id);
         let text = self.syntax.names.text(variable.name).to_owned();
         if variable.kind != VariableKind::Const {
@@ -96,7 +101,7 @@ impl Lowering {
             return None;
         }
         let ty = variable.annotation.or_else(|| literal_type(&self.syntax, id));
-        if ty.is_none() && self.diagnostics.is_empty() {
+        if ty.is_none() && whole {
             let help = format!("write `export const {text}: number = …`, say");
             let message = format!("the exported constant `{text}` needs a type");
             self.error_with_help(span.clone(), message, &help);

@@ -4,13 +4,6 @@
 //! writes to standard output must be the `.out` beside it, to the byte. The `.out`s come from a real
 //! Node.js, whose version is in `programs/NODE_VERSION`: `cargo xtask node-outputs` writes them anew. A
 //! `.exit` beside it says with which status a program ends that does not end with 0.
-#![expect(
-    clippy::disallowed_methods,
-    clippy::unwrap_used,
-    reason = "tests run cc and what it makes"
-)]
-
-mod support;
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -19,7 +12,7 @@ use std::process::Command;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use support::{Sources, checked, link, objects, run};
+use crate::support::{Sources, checked, link, objects, run};
 use tempfile::TempDir;
 
 /// How many programs the suite must have at least.
