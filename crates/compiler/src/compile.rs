@@ -212,7 +212,7 @@ fn write_record(
         text: module.text,
         imports: module.imports.iter().map(import_record).collect(),
         interface: module.interface.digest(),
-        interface_encoded: module.interface.encoded().to_vec(),
+        interface_encoded: module.interface.encoded().into_owned(),
         object: object.is_stored.then(|| object.seal.clone()),
     };
     let modules: Vec<ModuleRecord> = graph.modules.iter().zip(objects).map(module).collect();
