@@ -199,7 +199,7 @@ fn prebuilt_archives_are_linked_without_cargo_and_a_missing_wrapper_is_built_onc
     let built = project.compiled();
     let store = project.path("prebuilt");
     fs::create_dir(&store).unwrap();
-    for archive in project.archives(&built) {
+    for archive in built.archives() {
         fs::copy(&archive, store.join(archive.file_name().unwrap())).unwrap();
     }
     project.config("prebuilt = \"prebuilt\"\n");

@@ -90,7 +90,7 @@ fn args_and_config() {
     let config = |name: &str| project.config(&format!("prebuilt = \"{name}\"\n# A comment.\n"));
     for name in ["one", "two"] {
         fs::create_dir(project.path(name)).unwrap();
-        for archive in project.archives(&project.compiled()) {
+        for archive in project.compiled().archives() {
             fs::copy(&archive, project.path(name).join(archive.file_name().unwrap())).unwrap();
         }
     }
