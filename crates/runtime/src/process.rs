@@ -10,8 +10,8 @@ use std::thread;
 
 use crate::console;
 
-/// Some hundred times what Node.js gives a program.
-const STACK_BYTES: usize = 256 * 1024 * 1024;
+/// Some sixty times what Node.js gives a program.
+const STACK_BYTES: usize = 64 * 1024 * 1024;
 /// Where the system refuses so much.
 const SMALL_STACK_BYTES: usize = 8 * 1024 * 1024;
 /// What a function of the archives, or a compiled one that calls none that calls it, may use beyond the

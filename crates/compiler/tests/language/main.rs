@@ -8,5 +8,6 @@
 mod errors;
 mod limits;
 mod objects;
+mod ownership;
 mod programs;
 mod support;

@@ -97,6 +97,31 @@ pub fn objects(modules: &[(String, Checked)]) -> Vec<Vec<u8>> {
 
 /// Links objects into a program in `dir`.
 pub fn link(objects: &[Vec<u8>], features: &BTreeSet<Feature>, dir: &Path) -> PathBuf {
+    link_with(objects, &ARCHIVES.for_features(features), dir)
+}
+
+/// As [`link`], with a runtime that says at the end how many strings it still holds, on standard error.
+pub fn link_counting(objects: &[Vec<u8>], dir: &Path) -> PathBuf {
+    const COUNT_AT_EXIT: &str = "\
+        #include \"nativets_runtime.h\"\n\
+        #include <stdio.h>\n\
+        __attribute__((destructor)) static void count(void) {\n\
+            NtsHeapStats stats;\n\
+            nts_rt_heap_stats(&stats);\n\
+            fprintf(stderr, \"created=%lu live=%lu\\n\", stats.created, stats.live);\n\
+        }\n";
+    let source = dir.join("count.c");
+    fs::write(&source, COUNT_AT_EXIT).expect("write a source");
+    let object = source.with_extension("o");
+    let include = Path::new(env!("CARGO_MANIFEST_DIR")).join("../runtime/include");
+    let mut cc = Command::new("cc");
+    cc.arg("-I").arg(include).arg("-c").arg(&source).arg("-o").arg(&object);
+    let output = run(&mut cc);
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    link_with(objects, &[object, COUNTING_ARCHIVES.release.join("libnativets_runtime.a")], dir)
+}
+
+fn link_with(objects: &[Vec<u8>], more: &[PathBuf], dir: &Path) -> PathBuf {
     let program = dir.join("program");
     let mut cc = Command::new("cc");
     for (index, object) in objects.iter().enumerate() {
@@ -104,7 +129,7 @@ pub fn link(objects: &[Vec<u8>], features: &BTreeSet<Feature>, dir: &Path) -> Pa
         fs::write(&path, object).expect("write an object");
         cc.arg(path);
     }
-    cc.args(ARCHIVES.for_features(features)).args(["-lpthread", "-ldl", "-lm"]);
+    cc.args(more).args(["-lpthread", "-ldl", "-lm"]);
     let output = run(cc.arg("-o").arg(&program));
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     program
@@ -114,24 +139,29 @@ pub fn run(command: &mut Command) -> Output {
     command.output().unwrap_or_else(|error| panic!("could not start {command:?}: {error}"))
 }
 
-static ARCHIVES: LazyLock<Archives> = LazyLock::new(Archives::build);
+static ARCHIVES: LazyLock<Archives> = LazyLock::new(|| {
+    let packages = ["nativets-runtime", "nativets-stdlib", "nativets-ext-timers"];
+    let features = "nativets-stdlib/crypto,nativets-stdlib/async-runtime";
+    Archives::build("language-archives", &packages, features)
+});
+
+static COUNTING_ARCHIVES: LazyLock<Archives> = LazyLock::new(|| {
+    Archives::build("language-archives-full", &["nativets-runtime"], "nativets-runtime/full")
+});
 
 struct Archives {
     release: PathBuf,
 }
 
 impl Archives {
-    /// All three by one invocation, in a target directory of their own.
-    fn build() -> Self {
-        let target = Path::new(env!("CARGO_TARGET_TMPDIR")).join("language-archives");
+    /// By one invocation, in a target directory of their own.
+    fn build(name: &str, packages: &[&str], features: &str) -> Self {
+        let target = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
         let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
         let mut cargo = Command::new(env!("CARGO"));
         cargo.current_dir(workspace).args(["build", "--release", "--lib", "--locked"]);
-        for package in ["nativets-runtime", "nativets-stdlib", "nativets-ext-timers"] {
-            cargo.args(["--package", package]);
-        }
-        cargo.args(["--features", "nativets-stdlib/crypto,nativets-stdlib/async-runtime"]);
-        cargo.arg("--target-dir").arg(&target);
+        cargo.args(packages.iter().flat_map(|package| ["--package", package]));
+        cargo.args(["--features", features]).arg("--target-dir").arg(&target);
         for variable in ["CARGO_BUILD_TARGET", "RUSTFLAGS", "CARGO_ENCODED_RUSTFLAGS"] {
             cargo.env_remove(variable);
         }

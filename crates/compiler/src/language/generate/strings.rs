@@ -111,6 +111,7 @@ impl FunctionGenerator<'_, '_, '_> {
         let new = if operator.is_some() {
             let (ty, effects) = (self.checked().ty(value), self.effects(value));
             if !self.may_change(variable, effects) {
+                self.check_guard(variable)?;
                 let right = self.operand(value, Effects::default())?;
                 let right = self.as_string(ty, right)?;
                 let left = Operand::owned(self.read(variable)?);

@@ -24,7 +24,7 @@ enum Declared {
     Variable(VariableId),
 }
 
-impl Lowering {
+impl Lowering<'_> {
     pub(super) fn push_export(&mut self, local: Name, span: Span) {
         let exported = self.syntax.names.text(local).to_owned();
         self.exports.push(PendingExport { exported, local, span });

@@ -41,7 +41,7 @@ impl<'a, 'b> Leaning<'a, 'b> {
     }
 }
 
-impl Lowering {
+impl Lowering<'_> {
     /// Nothing where something was wrong with it, which has been told then.
     pub(super) fn expression(&mut self, expression: &ast::Expression<'_>) -> Option<ExpressionId> {
         let span = bytes(expression.span());
@@ -138,8 +138,11 @@ impl Lowering {
         let mut texts = Vec::with_capacity(template.quasis.len());
         for piece in &template.quasis {
             let whole = self.is_whole(bytes(piece.span), piece.lone_surrogates);
-            let cooked = piece.value.cooked.as_ref().filter(|_| whole);
-            texts.push(cooked.map(|text| text.as_str().into()));
+            let cooked = piece.value.cooked.as_ref();
+            if cooked.is_none() {
+                self.error(bytes(piece.span), "this template has an escape that means nothing");
+            }
+            texts.push(cooked.filter(|_| whole).map(|text| text.as_str().into()));
         }
         let parts: Vec<_> = template.expressions.iter().map(|part| self.expression(part)).collect();
         let texts = texts.into_iter().collect::<Option<_>>()?;

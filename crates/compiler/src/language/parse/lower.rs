@@ -14,15 +14,16 @@ use super::exports::PendingExport;
 use super::unsupported;
 
 /// What has been lowered so far, and what was wrong with it.
-pub(super) struct Lowering {
+pub(super) struct Lowering<'t> {
+    text: &'t str,
     pub(super) syntax: Syntax,
     pub(super) diagnostics: Diagnostics,
     pub(super) exports: Vec<PendingExport>,
 }
 
-impl Lowering {
-    pub(super) fn new(diagnostics: Diagnostics) -> Self {
-        Self { syntax: Syntax::default(), diagnostics, exports: Vec::new() }
+impl<'t> Lowering<'t> {
+    pub(super) fn new(text: &'t str, diagnostics: Diagnostics) -> Self {
+        Self { text, syntax: Syntax::default(), diagnostics, exports: Vec::new() }
     }
 
     pub(super) fn finish(mut self) -> Result<Syntax, Vec<Diagnostic>> {
@@ -44,6 +45,14 @@ impl Lowering {
 
     pub(super) fn name(&mut self, text: &str) -> Name {
         self.syntax.names.intern(text)
+    }
+
+    /// The first word of what is at `span`, or its first character.
+    pub(super) fn head(&self, span: oxc_span::Span) -> Span {
+        let text = self.text.get(span.start as usize..span.end as usize).unwrap_or_default();
+        let word = text.find(|c: char| !c.is_alphanumeric()).unwrap_or(text.len());
+        let first = text.chars().next().map_or(0, char::len_utf8);
+        span.start..span.start + word.max(first) as u32
     }
 
     /// A name that is being declared.
@@ -115,9 +124,9 @@ impl Lowering {
             ast::VariableDeclarationKind::Let => VariableKind::Let,
             ast::VariableDeclarationKind::Const => VariableKind::Const,
             ast::VariableDeclarationKind::Var => {
-                let start = declaration.span.start;
                 let help = "declare it with `let` or `const`";
-                self.error_with_help(start..start + 3, "`var` is not supported", help);
+                let span = self.head(declaration.span);
+                self.error_with_help(span, "`var` is not supported", help);
                 VariableKind::Let
             }
             ast::VariableDeclarationKind::Using | ast::VariableDeclarationKind::AwaitUsing => {
@@ -144,7 +153,7 @@ impl Lowering {
             self.error(bytes(declarator.id.span()), "destructuring is not supported");
             return None;
         };
-        let (name, span) = (self.declared_name(id), bytes(id.span));
+        let (name, span) = (self.declared_name(id), name_span(id));
         if declarator.definite {
             self.error(bytes(declarator.span), "`!` after a variable's name is not supported");
         }
@@ -161,6 +170,12 @@ impl Lowering {
         let (initial, annotation) = (initial.flatten(), annotated.flatten());
         Some(self.variable(Variable { name, span, kind, annotation, initial }))
     }
+}
+
+/// The name without the type that follows it, which oxc takes to be part of it.
+pub(super) fn name_span(id: &ast::BindingIdentifier<'_>) -> Span {
+    let end = id.span.start + id.name.len() as u32;
+    id.span.start..end.min(id.span.end)
 }
 
 /// oxc's span as ours.

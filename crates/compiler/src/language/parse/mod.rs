@@ -34,7 +34,7 @@ pub fn parse(text: &str) -> Result<Syntax, Vec<Diagnostic>> {
     for error in parsed.errors {
         diagnostics.push(syntax_error(&error, text.len() as u32));
     }
-    let mut lowering = Lowering::new(diagnostics);
+    let mut lowering = Lowering::new(text, diagnostics);
     lowering.module(&parsed.program);
     lowering.finish()
 }

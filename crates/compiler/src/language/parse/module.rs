@@ -8,7 +8,7 @@ use crate::language::syntax::{Import, ImportedName, Statement};
 use super::exports::PendingExport;
 use super::lower::{Lowering, bytes};
 
-impl Lowering {
+impl Lowering<'_> {
     pub(super) fn module(&mut self, program: &ast::Program<'_>) {
         for statement in &program.body {
             match statement {
@@ -125,8 +125,7 @@ impl Lowering {
             }
             other => {
                 let message = "only functions and constants can be exported";
-                let span = other.span();
-                self.error(span.start..span.start + 1, message);
+                self.error(self.head(other.span()), message);
             }
         }
     }

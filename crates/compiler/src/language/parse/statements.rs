@@ -3,12 +3,12 @@
 use oxc_ast::ast;
 use oxc_span::GetSpan;
 
-use crate::language::syntax::{For, Function, Name, Span, Statement, Variable, VariableKind};
+use crate::language::syntax::{For, Function, Name, Statement, Variable, VariableId, VariableKind};
 
-use super::lower::{Lowering, bytes};
+use super::lower::{Lowering, bytes, name_span};
 use super::unsupported;
 
-impl Lowering {
+impl Lowering<'_> {
     pub(super) fn statements(&mut self, statements: &[ast::Statement<'_>]) -> Vec<Statement> {
         statements.iter().filter_map(|statement| self.statement(statement)).collect()
     }
@@ -62,7 +62,7 @@ impl Lowering {
                 None
             }
             other => {
-                self.unsupported(head(other), unsupported::statement(other));
+                self.unsupported(self.head(other.span()), unsupported::statement(other));
                 None
             }
         }
@@ -112,7 +112,7 @@ impl Lowering {
             }
         };
         let id = function.id.as_ref()?;
-        let (name, span) = (self.declared_name(id), bytes(id.span));
+        let (name, span) = (self.declared_name(id), name_span(id));
         let Some(body) = &function.body else {
             self.error(span, "a function needs a body");
             return None;
@@ -146,10 +146,7 @@ impl Lowering {
         }
     }
 
-    fn parameters(
-        &mut self,
-        parameters: &ast::FormalParameters<'_>,
-    ) -> Option<Vec<crate::language::syntax::VariableId>> {
+    fn parameters(&mut self, parameters: &ast::FormalParameters<'_>) -> Option<Vec<VariableId>> {
         if let Some(rest) = &parameters.rest {
             self.error(bytes(rest.span), "rest parameters are not supported");
         }
@@ -158,10 +155,7 @@ impl Lowering {
         lowered.into_iter().collect()
     }
 
-    fn parameter(
-        &mut self,
-        parameter: &ast::FormalParameter<'_>,
-    ) -> Option<crate::language::syntax::VariableId> {
+    fn parameter(&mut self, parameter: &ast::FormalParameter<'_>) -> Option<VariableId> {
         let pattern = &parameter.pattern;
         let span = bytes(parameter.span);
         let ast::BindingPatternKind::BindingIdentifier(id) = &pattern.kind else {
@@ -186,7 +180,7 @@ impl Lowering {
             return None;
         };
         let annotation = Some(self.value_annotation(annotation)?);
-        let (kind, span) = (VariableKind::Parameter, bytes(id.span));
+        let (kind, span) = (VariableKind::Parameter, name_span(id));
         Some(self.variable(Variable { name, span, kind, annotation, initial: None }))
     }
 }
@@ -203,10 +197,4 @@ impl<T> TransposeKnown<T> for Option<Option<T>> {
             Some(inner) => inner.map(Some),
         }
     }
-}
-
-/// The line on which a statement begins would do; its first word does.
-fn head(statement: &ast::Statement<'_>) -> Span {
-    let span = statement.span();
-    span.start..span.end.min(span.start + 1).max(span.start)
 }

@@ -66,6 +66,9 @@ pub(super) fn statement(statement: &Statement<'_>) -> Missing {
         Statement::TSImportEqualsDeclaration(_) => {
             ("`import … =` is", Some("write `import { … } from \"…\"`"))
         }
+        Statement::ImportDeclaration(_) | Statement::ExportNamedDeclaration(_) => {
+            ("imports and exports inside of blocks are", Some("move it to the top of the module"))
+        }
         Statement::ExportAllDeclaration(_) => {
             ("`export *` is", Some("import from the module that declares the name"))
         }
