@@ -15,7 +15,7 @@ use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use freshness::{InputRecord, Links, Look, Timestamp, open_regular};
+use freshness::{InputPath, InputRecord, Links, Look, State, Timestamp, open_regular};
 
 use crate::build_cache::Found;
 use crate::cache::{CacheDir, read_from};
@@ -34,12 +34,16 @@ const RETRY: Duration = Duration::from_millis(1);
 pub(crate) fn record(session: &Session<'_>, found: &Found, graph: &Graph) -> Option<InputRecord> {
     let (cache, begun) = (session.cache.as_ref()?, found.cutoff?);
     let absent = absences(graph);
-    let sources = graph.modules.iter().map(|module| module.path.as_path());
-    let paths: BTreeSet<&Path> = sources.chain(absent.iter().map(PathBuf::as_path)).collect();
-    let (cutoff, look) = settled(cache, &session.root, &paths)?;
-    let is_absent = |path: &PathBuf| look.state(path).is_none_or(|state| state.file().is_none());
-    let is_proven = |module: &Module| is_what_was_compiled(module, &look, found, begun);
-    if !absent.iter().all(is_absent) || !graph.modules.iter().all(is_proven) {
+    let input = |path: &Path| InputPath::new(&session.root, path);
+    let sources: Vec<InputPath> = graph.modules.iter().map(|module| input(&module.path)).collect();
+    let absent: Vec<InputPath> = absent.iter().map(|path| input(path)).collect();
+    let (cutoff, look) = settled(cache, &session.root, || sources.iter().chain(&absent).cloned())?;
+    let is_absent = |path: &InputPath| look.state(path).is_none_or(|state| state.file().is_none());
+    let is_proven = |(module, path): (&Module, &InputPath)| {
+        let seen = found.look.as_ref().and_then(|look| look.state(path));
+        look.state(path).is_some_and(|now| is_what_was_compiled(module, now, seen, begun))
+    };
+    if !absent.iter().all(is_absent) || !graph.modules.iter().zip(&sources).all(is_proven) {
         return None;
     }
     let earlier = session.record.as_ref().ok().map(|record| &record.inputs);
@@ -64,11 +68,15 @@ fn absences(graph: &Graph) -> BTreeSet<PathBuf> {
 }
 
 /// A look of which every later write can be told.
-fn settled(cache: &CacheDir, root: &Path, paths: &BTreeSet<&Path>) -> Option<(Timestamp, Look)> {
+fn settled<I: Iterator<Item = InputPath>>(
+    cache: &CacheDir,
+    root: &Path,
+    paths: impl Fn() -> I,
+) -> Option<(Timestamp, Look)> {
     let start = Instant::now();
     loop {
         let cutoff = cache.clock().ok()?;
-        let look = Look::at(root, paths.iter().copied());
+        let look = Look::at(root, paths());
         if look.is_settled(cutoff) {
             return Some((cutoff, look));
         }
@@ -79,14 +87,17 @@ fn settled(cache: &CacheDir, root: &Path, paths: &BTreeSet<&Path>) -> Option<(Ti
     }
 }
 
-fn is_what_was_compiled(module: &Module, look: &Look, found: &Found, begun: Timestamp) -> bool {
-    let Some(state) = look.state(&module.path) else { return false };
+/// Whether a module that is now in this state, and was `seen` in that one, is what was compiled.
+fn is_what_was_compiled(
+    module: &Module,
+    state: &State,
+    seen: Option<&State>,
+    begun: Timestamp,
+) -> bool {
     let Some(now) = state.file() else { return false };
     let is_as_seen = match &module.source {
         Source::Parsed { meta, .. } => now == meta,
-        Source::Recorded(_) => {
-            found.look.as_ref().and_then(|look| look.state(&module.path)) == Some(state)
-        }
+        Source::Recorded(_) => seen == Some(state),
     };
     if is_as_seen && !now.is_racy(begun) {
         return true;

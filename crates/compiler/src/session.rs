@@ -106,18 +106,20 @@ impl<'a> Session<'a> {
         if compiler.is_none() && cache.take().is_some() {
             notes.push("nothing is cached: the running compiler cannot be read".into());
         }
-        let circumstances =
-            compiler.map(|compiler| circumstances(request, compiler, &archives, linker.as_ref()));
+        let options = Options::new(OptLevel::Speed).map_err(|error| CompileError::Generate {
+            module: "this machine".into(),
+            problem: error.to_string(),
+        })?;
+        let machine = digest_of(&options.fingerprint_bytes());
+        let circumstances = compiler.map(|compiler| {
+            circumstances(request, (compiler, machine), &archives, linker.as_ref())
+        });
         let store = ObjectStore::new(cache.clone(), request.temporary.clone());
         let output = match &request.goal {
             Goal::Check => None,
             Goal::Program(path) => Some(Output::at(path.clone())?),
             Goal::Run => Some(run_output(program.as_deref().filter(|_| cache.is_some()), &store)?),
         };
-        let options = Options::new(OptLevel::Speed).map_err(|error| CompileError::Generate {
-            module: "this machine".into(),
-            problem: error.to_string(),
-        })?;
         Ok(Self {
             request,
             root,
@@ -187,7 +189,7 @@ fn seal(path: &Path, known: Option<&SealedFile>) -> Option<SealedFile> {
 
 fn circumstances(
     request: &Request,
-    compiler: SealedFile,
+    (compiler, machine): (SealedFile, Digest),
     archives: &Archives,
     linker: Option<&Linker>,
 ) -> Circumstances {
@@ -206,6 +208,7 @@ fn circumstances(
     let no_linker: Digest = [0; 32];
     Circumstances {
         compiler,
+        machine,
         arguments: arguments.digest(),
         config: config.digest(),
         environment: environment.digest(),

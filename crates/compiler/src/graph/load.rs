@@ -12,7 +12,7 @@ use std::sync::{Arc, OnceLock};
 use freshness::{Change, Escaped, Links, Reason, open_regular};
 use rayon::prelude::*;
 
-use super::resolve::{Resolution, Unresolved, candidates, id_of, resolve};
+use super::resolve::{Resolution, Unresolved, id_of, resolve};
 use super::{Edge, EdgeTarget, Graph, InterfaceOf, Module, Source};
 use crate::cache::read_from;
 use crate::fingerprint::digest_of;
@@ -72,7 +72,9 @@ fn may_move_imports(reason: &Reason) -> bool {
 /// What an earlier compile knew, and what changed since.
 #[derive(Debug, Default)]
 pub struct Known {
-    modules: HashMap<PathBuf, Arc<ModuleRecord>>,
+    modules: HashMap<Arc<Path>, Arc<ModuleRecord>>,
+    /// Of the modules, in the record's order.
+    paths: Vec<Arc<Path>>,
     changes: Changes,
 }
 
@@ -81,13 +83,15 @@ impl Known {
     #[must_use]
     pub fn new(root: &Path, modules: Vec<ModuleRecord>, changes: Changes) -> Self {
         let path = |module: &ModuleRecord| freshness::normalize(&root.join(&module.id));
-        Self { modules: modules.into_iter().map(|m| (path(&m), Arc::new(m))).collect(), changes }
+        let paths: Vec<Arc<Path>> = modules.iter().map(|module| path(module).into()).collect();
+        let modules = modules.into_iter().map(Arc::new);
+        Self { modules: paths.iter().cloned().zip(modules).collect(), paths, changes }
     }
 
     /// The digests of the interfaces that the modules had.
     #[must_use]
     pub fn interfaces(&self) -> HashMap<&Path, freshness::Digest> {
-        self.modules.iter().map(|(path, module)| (path.as_path(), module.interface)).collect()
+        self.modules.iter().map(|(path, module)| (&**path, module.interface)).collect()
     }
 }
 
@@ -147,7 +151,10 @@ impl Loader<'_> {
                 };
                 let imports = loaded.imports.into_iter().map(edge).collect();
                 let Loaded { source, text, interface, .. } = loaded;
-                let id = id_of(self.root, &path);
+                let id = match &source {
+                    Source::Recorded(record) => record.id.clone(),
+                    Source::Parsed { .. } => id_of(self.root, &path),
+                };
                 graph.modules.push(Module { id, path, source, text, imports, interface });
             }
             wave = next;
@@ -189,15 +196,11 @@ impl Loader<'_> {
     fn as_recorded(&self, path: &Path, record: &Arc<ModuleRecord>) -> Option<Loaded> {
         let directory = path.parent()?;
         let import = |import: &ImportRecord| {
-            let resolution = match (import.candidate, self.known.changes.moved) {
-                (Some(candidate), false) => {
-                    let mut places = candidates(directory, &import.specifier)?;
-                    let is_there = candidate < places.len();
-                    is_there.then(|| Resolution::File {
-                        path: places.swap_remove(candidate),
-                        candidate,
-                    })?
-                }
+            let resolution = match (import.candidate, import.target, self.known.changes.moved) {
+                (Some(candidate), Some(target), false) => Resolution::File {
+                    path: self.known.paths.get(target)?.to_path_buf(),
+                    candidate,
+                },
                 _ => resolve(directory, &import.specifier).ok()?,
             };
             let candidate = match &resolution {
