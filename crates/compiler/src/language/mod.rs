@@ -1,7 +1,7 @@
 //! The language: text in, object bytes out. No I/O, no threads, no clock, no environment.
 //!
-//! [`parse`] reads one module by itself; [`check`] resolves its names against the interfaces of what it
-//! imports; [`generate`] makes its object file. Between them nothing is shared, so modules can be taken
+//! [`parse()`] reads one module by itself; [`check()`] resolves its names against the interfaces of what it
+//! imports; [`generate()`] makes its object file. Between them nothing is shared, so modules can be taken
 //! through each step on any thread, in any order. `docs/LANGUAGE.md` says what the language is.
 
 mod builtin;

@@ -50,9 +50,8 @@ pub(super) struct FunctionGenerator<'m, 'a, 'f> {
     /// It is a function of the program, not the module's own statements.
     pub(super) is_function: bool,
     result: Type,
-    /// What the exit returns. Its block may have further parameters, for variables.
-    result_value: Option<Value>,
-    exit: Block,
+    /// Where strings are given back, and what it returns; nothing where there are no strings.
+    exit: Option<(Block, Option<Value>)>,
     /// The current block has ended, and nothing leads on.
     pub(super) unreachable: bool,
     pub(super) loops: Vec<Loop>,
@@ -75,21 +74,17 @@ impl<'m, 'a, 'f> FunctionGenerator<'m, 'a, 'f> {
     ) -> Self {
         let mut builder = FunctionBuilder::new(function, builders);
         let entry = builder.create_block();
-        let exit = builder.create_block();
         builder.append_block_params_for_function_params(entry);
         builder.switch_to_block(entry);
         builder.seal_block(entry);
         let is_function = result.is_some();
         let result = result.unwrap_or(Type::Void);
-        let result_value =
-            (result != Type::Void).then(|| builder.append_block_param(exit, ir_type(result)));
         Self {
             module,
             builder,
             is_function,
             result,
-            result_value,
-            exit,
+            exit: None,
             unreachable: false,
             loops: Vec::new(),
             declared: Vec::new(),
@@ -122,6 +117,12 @@ impl<'m, 'a, 'f> FunctionGenerator<'m, 'a, 'f> {
     ) -> Result<()> {
         self.declare_locals(body);
         self.parameters(parameters)?;
+        if !self.owned_strings.is_empty() {
+            let exit = self.builder.create_block();
+            let result = (self.result != Type::Void)
+                .then(|| self.builder.append_block_param(exit, ir_type(self.result)));
+            self.exit = Some((exit, result));
+        }
         if recursive {
             self.check_stack()?;
         }
@@ -244,8 +245,13 @@ impl<'m, 'a, 'f> FunctionGenerator<'m, 'a, 'f> {
     }
 
     pub(super) fn return_value(&mut self, value: Option<Value>) {
-        let exit = self.exit;
-        self.jump(exit, value.as_slice());
+        match self.exit {
+            Some((exit, _)) => self.jump(exit, value.as_slice()),
+            None => {
+                self.builder.ins().return_(value.as_slice());
+                self.unreachable = true;
+            }
+        }
     }
 
     fn finish(mut self) -> Result<()> {
@@ -257,14 +263,14 @@ impl<'m, 'a, 'f> FunctionGenerator<'m, 'a, 'f> {
                 self.builder.ins().trap(TrapCode::unwrap_user(2));
             }
         }
-        let exit = self.exit;
-        self.begin(exit);
-        for id in std::mem::take(&mut self.owned_strings) {
-            let value = self.local(id);
-            self.call_native(Native::StringFree, &[value])?;
+        if let Some((exit, result)) = self.exit {
+            self.begin(exit);
+            for id in std::mem::take(&mut self.owned_strings) {
+                let value = self.local(id);
+                self.call_native(Native::StringFree, &[value])?;
+            }
+            self.builder.ins().return_(result.as_slice());
         }
-        let result = self.result_value;
-        self.builder.ins().return_(result.as_slice());
         for id in &self.declared {
             self.module.locals[id.0 as usize] = None;
         }
