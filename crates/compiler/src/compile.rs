@@ -208,7 +208,7 @@ fn prepare_record(
     objects: &[Object],
 ) -> Result<Prepared, String> {
     let inputs = inputs::record(session, found, graph)
-        .ok_or("not recorded: a source changed while it was compiled")?;
+        .map_err(|problem| format!("not recorded: {problem}"))?;
     let module = |(module, object): (&Module, &Object)| ModuleRecord {
         id: module.id.clone(),
         text: module.text,

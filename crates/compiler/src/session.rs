@@ -92,11 +92,13 @@ impl<'a> Session<'a> {
             Some(program) => Record::read(&program.join("record")),
             None => Err(NoRecord::Missing),
         };
-        let archives = Archives::new(
-            request.archives.clone(),
-            request.environment.clone(),
-            request.on_archive_event,
-        )?;
+        let mut settings = request.archives.clone();
+        if request.goal == Goal::Check {
+            // Nothing is asked of archives, so it does not matter whether they have a workspace.
+            settings.workspace.clone_from(&root);
+        }
+        let archives =
+            Archives::new(settings, request.environment.clone(), request.on_archive_event)?;
         let linker = match request.goal {
             Goal::Check => None,
             _ => Some(Linker::find(&request.environment, &request.directory)?),
