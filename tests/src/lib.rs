@@ -12,8 +12,10 @@
 pub mod agreement;
 mod files;
 mod gate;
+mod native_workspace;
 mod probe;
 mod program;
+mod project;
 mod redact;
 mod run;
 mod sources;
@@ -21,8 +23,10 @@ mod world;
 
 pub use files::{Tree, long_ago, mtime_of, set_mtime, snapshot, wait_until, write, write_at};
 pub use gate::Gate;
+pub use native_workspace::copy_native_workspace;
 pub use probe::Constants;
-pub use program::freshness;
+pub use program::{freshness, nativets, xtask};
+pub use project::{Answer, Project};
 pub use redact::{redact, redact_json};
 pub use run::{Process, Ran, Run};
 pub use world::World;

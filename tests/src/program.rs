@@ -10,7 +10,25 @@ use std::sync::OnceLock;
 /// It cannot be built.
 pub fn freshness() -> &'static Path {
     static PROGRAM: OnceLock<PathBuf> = OnceLock::new();
-    PROGRAM.get_or_init(build)
+    PROGRAM.get_or_init(|| build("freshness"))
+}
+
+/// The path of the built `nativets`.
+///
+/// # Panics
+/// It cannot be built.
+pub fn nativets() -> &'static Path {
+    static PROGRAM: OnceLock<PathBuf> = OnceLock::new();
+    PROGRAM.get_or_init(|| build("nativets"))
+}
+
+/// The path of the built `xtask`.
+///
+/// # Panics
+/// It cannot be built.
+pub fn xtask() -> &'static Path {
+    static PROGRAM: OnceLock<PathBuf> = OnceLock::new();
+    PROGRAM.get_or_init(|| build("xtask"))
 }
 
 /// The directory that holds `freshness` and `cargo-freshness`.
@@ -18,23 +36,28 @@ pub(crate) fn directory() -> &'static Path {
     freshness().parent().unwrap()
 }
 
-fn build() -> PathBuf {
-    let args = ["build", "-p", "freshness", "--bins", "--locked", "--quiet"];
+fn build(package: &str) -> PathBuf {
+    let args = ["build", "-p", package, "--bins", "--locked", "--quiet"];
     let output = Command::new(env!("CARGO"))
         .args(args)
         .arg("--message-format=json")
-        .current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/.."))
+        .current_dir(repository())
         .output()
         .unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let messages = String::from_utf8(output.stdout).unwrap();
     let program = messages.lines().find_map(|line| {
         let message: serde_json::Value = serde_json::from_str(line).ok()?;
-        let is_ours = message["target"]["name"] == "freshness";
+        let is_ours = message["target"]["name"] == package;
         let path = message["executable"].as_str().filter(|_| is_ours)?;
         Some(PathBuf::from(path))
     });
     program.unwrap_or_else(|| panic!("cargo names no program: {messages}"))
+}
+
+/// The root of this repository.
+pub(crate) fn repository() -> &'static Path {
+    Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/.."))
 }
 
 /// A directory for generated workspaces, in cargo's target directory.

@@ -98,6 +98,24 @@ impl Run {
         Self { command, limit: self.limit }
     }
 
+    /// Runs another program, without arguments, in the same directory and environment.
+    ///
+    /// # Panics
+    /// Never: a run has a directory.
+    pub fn with_program(self, program: &Path) -> Self {
+        let mut command = Command::new(program);
+        command.env_clear().stdin(Stdio::null()).process_group(0);
+        let set = self.command.get_envs().filter_map(|(name, value)| Some((name, value?)));
+        command.envs(set).current_dir(self.command.get_current_dir().unwrap());
+        Self { command, limit: self.limit }
+    }
+
+    /// Gives it more or less time.
+    pub fn limit(mut self, limit: Duration) -> Self {
+        self.limit = limit;
+        self
+    }
+
     /// Starts it.
     ///
     /// # Panics

@@ -270,11 +270,11 @@ impl World {
     }
 }
 
-fn real_cargo() -> PathBuf {
+pub(crate) fn real_cargo() -> PathBuf {
     on_path("cargo")
 }
 
-fn on_path(program: &str) -> PathBuf {
+pub(crate) fn on_path(program: &str) -> PathBuf {
     let path = std::env::var_os("PATH").unwrap();
     let mut found = std::env::split_paths(&path).map(|dir| dir.join(program));
     found.find(|file| file.is_file()).unwrap_or_else(|| panic!("no {program} on PATH"))

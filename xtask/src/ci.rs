@@ -40,9 +40,10 @@ const STEPS: &[Step] = &[
     Step { name: "tidy", work: Work::Tidy },
     Step {
         name: "test",
-        // The whole-program tests look for the program beside themselves: build it first.
+        // The whole-program tests look for the programs beside themselves: build them first.
         work: Work::Commands(&[
             "cargo build -p freshness --locked",
+            "cargo build -p nativets --locked",
             "cargo test --workspace --locked",
         ]),
     },

@@ -3,7 +3,7 @@
 //! What CI announces and what it runs come from one text, so the announced line can be pasted into
 //! a shell. There is no quoting, because no command here needs any. Only this file spawns.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
 use anyhow::{Context, Result, bail};
@@ -38,6 +38,36 @@ pub fn follow(line: &str, directory: &Path) -> Result<(String, bool)> {
     let stdout =
         String::from_utf8(stdout).with_context(|| format!("{line}: stdout is not UTF-8"))?;
     Ok((stdout, status.success()))
+}
+
+/// Runs a program with these arguments in `directory` and returns what it wrote to stdout; an error
+/// unless it succeeds. With `only_path`, that directory is all of its `PATH`.
+#[expect(clippy::disallowed_methods, reason = "developer tasks are other people's programs")]
+pub fn capture(
+    program: &Path,
+    arguments: &[&str],
+    directory: &Path,
+    only_path: Option<&Path>,
+) -> Result<String> {
+    let mut command = Command::new(program);
+    command.args(arguments).current_dir(directory);
+    if let Some(path) = only_path {
+        command.env("PATH", path);
+    }
+    let shown = program.display();
+    let Output { status, stdout, stderr } =
+        command.output().with_context(|| format!("cannot run {shown}"))?;
+    if !status.success() {
+        bail!("{shown} {}: {status}: {}", arguments.join(" "), String::from_utf8_lossy(&stderr));
+    }
+    String::from_utf8(stdout).with_context(|| format!("{shown}: stdout is not UTF-8"))
+}
+
+/// Where a program is on `PATH`.
+#[expect(clippy::disallowed_methods, reason = "a developer task reads its environment")]
+pub fn find(program: &str) -> Option<PathBuf> {
+    let path = std::env::var_os("PATH")?;
+    std::env::split_paths(&path).map(|dir| dir.join(program)).find(|path| path.is_file())
 }
 
 #[expect(clippy::disallowed_methods, reason = "developer tasks are other people's programs")]

@@ -10,6 +10,10 @@ use clap::Parser;
 mod agreement;
 mod ci;
 mod command_line;
+mod demo;
+mod fixture;
+mod native_workspace;
+mod node_outputs;
 mod tidy;
 
 #[derive(Parser)]
@@ -19,15 +23,24 @@ enum Task {
     Agreement(agreement::Options),
     /// Run the whole of CI in order, up to the first step that fails
     Ci(ci::Options),
+    /// Repeat the proof that this project began with, in a scratch directory, and print its table
+    Demo(demo::Options),
+    /// Write a fixture of the benchmarks
+    Fixture(fixture::Options),
     /// Check what the compiler does not: crate edges, lengths, owners, words, generated docs
     Tidy(tidy::Options),
+    /// Record anew what Node.js prints for the compiler's programs (needs node and npm)
+    NodeOutputs,
 }
 
 fn main() -> anyhow::Result<ExitCode> {
     match Task::parse() {
         Task::Agreement(options) => agreement::run(repository(), &options),
         Task::Ci(options) => ci::run(repository(), &options),
+        Task::Demo(options) => demo::run(repository(), &options),
+        Task::Fixture(options) => fixture::run(repository(), &options),
         Task::Tidy(options) => tidy::run(repository(), &options),
+        Task::NodeOutputs => node_outputs::run(repository()),
     }
 }
 

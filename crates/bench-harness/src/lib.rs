@@ -1,5 +1,7 @@
 //! Fixtures for benchmarks: deterministic, built on demand, never checked in.
 
+pub mod dep_wide;
+
 use std::fmt::Write;
 use std::fs;
 use std::io;

@@ -99,6 +99,12 @@ impl Freshness {
         self.strategy_name
     }
 
+    /// Whether the strategy takes no unchanged `stat` for an unchanged file.
+    #[must_use]
+    pub fn reads_always(&self) -> bool {
+        self.strategy.reads_always()
+    }
+
     /// Whether the archives of a profile are current. Spawns nothing, writes nothing, locks nothing.
     ///
     /// # Errors
@@ -149,6 +155,10 @@ impl Freshness {
             .collect::<Result<_, BuildError>>()?;
         let inputs = archive_builder::inputs(&self.request(profile, &*self.strategy))?;
         Ok(Explanation { outcome, strategies, inputs })
+    }
+
+    pub(crate) fn deciding_strategy(&self) -> &dyn FreshnessStrategy {
+        &*self.strategy
     }
 
     fn request<'a>(

@@ -21,6 +21,7 @@
 
 mod config;
 mod facade;
+mod own_inputs;
 #[cfg(feature = "program")]
 pub mod program;
 mod strategies;
@@ -31,5 +32,11 @@ pub use archive_builder::{
 };
 pub use config::{Config, ConfigError};
 pub use facade::{Error, Explanation, Freshness};
-pub use freshness_core::{Digest, Escaped, Reason, Verdict, Work};
+pub use freshness_core::path::normalize;
+pub use freshness_core::sys::{Links, meta_of, open_regular};
+pub use freshness_core::{
+    Assessment, Change, Digest, Escaped, InputPath, Kind, Meta, Reason, State, Timestamp, Verdict,
+    Work,
+};
+pub use own_inputs::{InputRecord, Look};
 pub use strategies::{StrategyName, StrategyOptions};

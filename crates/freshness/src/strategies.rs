@@ -1,7 +1,7 @@
 //! Turns the names of a configuration into strategies; the one place that knows them all.
 
 use freshness_core::FreshnessStrategy;
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
 use strategy_hash::{HashStrategy, Reread};
 use strategy_mtime::{MtimeStrategy, Rule};
 
@@ -31,6 +31,12 @@ impl StrategyName {
     #[must_use]
     pub fn parse(name: &str) -> Option<Self> {
         word::parse(name)
+    }
+}
+
+impl<'de> Deserialize<'de> for StrategyName {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Word::deserialize(deserializer).map(|word| word.0)
     }
 }
 

@@ -28,6 +28,12 @@ NtsString *nts_rt_string_retain(const NtsString *string);
 /* NULL is ignored. */
 void nts_rt_string_free(NtsString *string);
 NtsString *nts_rt_string_concat(const NtsString *left, const NtsString *right);
+/* As concat, but left is given away: its memory serves for the result where no other owner has it. */
+NtsString *nts_rt_string_append(NtsString *left, const NtsString *right);
+/* TypeScript's <, by UTF-16 code units: negative, 0 or positive. */
+int32_t nts_rt_string_compare(const NtsString *left, const NtsString *right);
+/* Makes count strings of one text: the first up to ends[0], each further one from where the last ended. */
+void nts_rt_string_table(const uint8_t *text, const size_t *ends, size_t count, NtsString **strings);
 /* TypeScript's ===: 1 for the same text, else 0. */
 int32_t nts_rt_string_equals(const NtsString *left, const NtsString *right);
 /* TypeScript's length, in UTF-16 code units. Takes time in proportion to the text. */
@@ -38,11 +44,23 @@ const uint8_t *nts_rt_string_bytes(const NtsString *string);
 
 /* As JavaScript's Number::toString with radix 10. */
 NtsString *nts_rt_number_to_string(double value);
+/* TypeScript's ** and %. The first to the last bit as Node.js 20 computes it. */
+double nts_rt_number_power(double base, double exponent);
+double nts_rt_number_remainder(double dividend, double divisor);
 /* 0 is "false", anything else "true". */
 NtsString *nts_rt_boolean_to_string(int32_t value);
 
 /* The text and a line end to standard output, buffered apart from stdio. */
 void nts_rt_console_log(const NtsString *string);
+/* Any number of values, as Node.js's console.log writes them; a first string may have placeholders (%s). */
+#define NTS_NUMBER UINT64_C(0)  /* bits are a double's */
+#define NTS_BOOLEAN UINT64_C(1) /* bits are 0 or 1 */
+#define NTS_STRING UINT64_C(2)  /* bits are a const NtsString * */
+typedef struct NtsValue {
+    uint64_t kind;
+    uint64_t bits;
+} NtsValue;
+void nts_rt_console_log_values(const NtsValue *values, size_t count);
 /* 0, or 1 if some of what was logged could not be written. */
 int32_t nts_rt_flush(void);
 /* Flushes and ends the process. Lost output turns a code of 0 into 1. */
@@ -50,6 +68,16 @@ int32_t nts_rt_flush(void);
 __attribute__((noreturn))
 #endif
 void nts_rt_exit(int32_t code);
+
+/* Calls program(data) on a stack of its own, on another thread, and returns after it has. */
+void nts_rt_run(void (*program)(void *data), void *data);
+/* In there: the address below which the stack must not grow. Elsewhere 0. */
+size_t nts_rt_stack_limit(void);
+/* Flushes, writes the message to standard error and ends the process with 1. */
+#if defined(__GNUC__)
+__attribute__((noreturn))
+#endif
+void nts_rt_fail(const uint8_t *message, size_t len);
 
 /* Only in an archive built with the feature "full". Bytes are of text, without overhead. */
 typedef struct NtsHeapStats {

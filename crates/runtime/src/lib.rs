@@ -1,6 +1,6 @@
 //! The runtime of compiled TypeScript programs, as a native archive with a C ABI.
 //!
-//! Strings, JavaScript's number formatting, a buffered console and the way out.
+//! Strings, JavaScript's numbers and how they are shown, a buffered console, the way in and the way out.
 //! `include/nativets_runtime.h` is the contract; `abi.rs` implements it and is the only file with
 //! `unsafe` code.
 //!
@@ -50,9 +50,13 @@
 
 mod abi;
 mod console;
+mod format;
 #[cfg(feature = "full")]
 mod heap;
+mod inspect;
 mod number;
+mod power;
+mod process;
 mod string;
 
 pub use abi::*;

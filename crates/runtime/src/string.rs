@@ -5,19 +5,23 @@
 //! conversion. The price: `length`, which JavaScript counts in UTF-16 code units, takes a pass over the
 //! text, and a lone surrogate cannot be held (it arrives as U+FFFD, as it would from a `TextDecoder`).
 
+use std::cmp::Ordering;
+use std::sync::Arc;
+
 #[cfg(feature = "full")]
 use crate::heap::Ticket;
 
 /// A string as compiled programs see it: opaque, reached only through the `nts_rt_string_*` functions.
 #[derive(Debug)]
 pub struct NtsString {
-    text: Box<str>,
+    /// Grows only through [`NtsString::append`], by one who holds it alone.
+    text: String,
     #[cfg(feature = "full")]
     _registered: Ticket,
 }
 
 impl NtsString {
-    pub(crate) fn new(text: impl Into<Box<str>>) -> Self {
+    pub(crate) fn new(text: impl Into<String>) -> Self {
         let text = text.into();
         Self {
             #[cfg(feature = "full")]
@@ -35,6 +39,26 @@ impl NtsString {
         Self::new([left.as_str(), right.as_str()].concat())
     }
 
+    /// As [`NtsString::concat`], where nobody else holds `left`, whose room is used. A text that is built
+    /// piece by piece is then copied a few times, not once for each piece.
+    pub(crate) fn append(left: &mut Arc<Self>, right: &Self) {
+        match Arc::get_mut(left) {
+            Some(alone) => {
+                alone.text.push_str(&right.text);
+                #[cfg(feature = "full")]
+                {
+                    alone._registered = Ticket::new(&alone.text);
+                }
+            }
+            None => *left = Arc::new(Self::concat(left, right)),
+        }
+    }
+
+    /// JavaScript's order: by UTF-16 code units, which is not that of characters where surrogates come in.
+    pub(crate) fn compare(left: &Self, right: &Self) -> Ordering {
+        left.text.encode_utf16().cmp(right.text.encode_utf16())
+    }
+
     pub(crate) fn as_str(&self) -> &str {
         &self.text
     }
@@ -48,6 +72,8 @@ impl NtsString {
 #[cfg(test)]
 mod tests {
     use super::NtsString;
+    use std::cmp::Ordering;
+    use std::sync::Arc;
 
     #[test]
     fn length_counts_utf16_code_units() {
@@ -67,5 +93,32 @@ mod tests {
     fn concat_keeps_both_sides_in_order() {
         let joined = NtsString::concat(&NtsString::new("né"), &NtsString::new("e"));
         assert_eq!(joined.as_str(), "née");
+    }
+
+    #[test]
+    fn append_leaves_other_holders_alone() {
+        let mut alone = Arc::new(NtsString::new("a"));
+        NtsString::append(&mut alone, &NtsString::new("b"));
+        assert_eq!(alone.as_str(), "ab");
+        let shared = Arc::clone(&alone);
+        NtsString::append(&mut alone, &NtsString::new("c"));
+        assert_eq!((alone.as_str(), shared.as_str()), ("abc", "ab"));
+    }
+
+    #[test]
+    fn order_is_by_utf16_code_units() {
+        let table = [
+            ("", "a", Ordering::Less),
+            ("a", "B", Ordering::Greater),
+            ("abc", "abd", Ordering::Less),
+            ("é", "z", Ordering::Greater),
+            // U+FF5E is after U+1F600 here: its one unit is above the first surrogate's.
+            ("\u{ff5e}", "😀", Ordering::Greater),
+            ("😀", "😀", Ordering::Equal),
+        ];
+        for (left, right, expected) in table {
+            let (left, right) = (NtsString::new(left), NtsString::new(right));
+            assert_eq!(NtsString::compare(&left, &right), expected, "{left:?} {right:?}");
+        }
     }
 }

@@ -42,6 +42,7 @@ const OWNERS: &[&str] = &[
     "crates/*/src/bin/**",
     "crates/*/src/program/**",
     "crates/{freshness,compiler}/src/config*.rs",
+    "crates/compiler/src/link/linker.rs",
     "crates/*/build.rs",
     "crates/*/{tests,benches,examples}/**",
     "crates/bench-harness/**",

@@ -101,6 +101,15 @@ impl Stamp {
         codec::encode(disk::FORMAT, &disk::Stamp::from(self))
     }
 
+    /// The stamp that [`Stamp::encode`] gave, for records that hold one.
+    ///
+    /// # Errors
+    /// Anything but one whole stamp of this version.
+    pub fn decode(bytes: &[u8]) -> Result<Self, codec::Undecodable> {
+        let disk = codec::decode::<disk::Stamp>(disk::FORMAT, bytes)?;
+        Self::try_from(disk).map_err(codec::Undecodable::Damaged)
+    }
+
     /// Reads the stamp at `path`, whose relative paths it takes to be below the root it records.
     ///
     /// # Errors
@@ -113,10 +122,8 @@ impl Stamp {
             }
             Err(error) => return Err(unreadable(path, error.to_string())),
         };
-        match codec::decode::<disk::Stamp>(disk::FORMAT, &bytes) {
-            Ok(disk) => {
-                Self::try_from(disk).map_err(|problem| unreadable(path, problem.to_owned()))
-            }
+        match Self::decode(&bytes) {
+            Ok(stamp) => Ok(stamp),
             Err(codec::Undecodable::Damaged(problem)) => Err(unreadable(path, problem.to_owned())),
             Err(codec::Undecodable::Version(found)) => Err(Reason::StampVersion {
                 path: path.to_path_buf(),

@@ -136,6 +136,26 @@ impl ConfigError {
 }
 
 impl Config {
+    /// The defaults, for a tool that keeps its settings elsewhere and adds profiles itself: cargo runs in
+    /// `directory`, and archives are kept in `store`, which is relative to it or absolute.
+    ///
+    /// # Errors
+    /// The directory cannot be found.
+    pub fn new(directory: &Path, store: &Path) -> io::Result<Self> {
+        let directory = fs::canonicalize(directory)?;
+        Ok(Self {
+            path: directory.join(FILE_NAME),
+            strategy: StrategyName::default(),
+            options: StrategyOptions::default(),
+            store: raw::resolve_store(&directory.join(store)),
+            lock_timeout: raw::LOCK_TIMEOUT,
+            generations: raw::GENERATIONS,
+            vouch: true,
+            profiles: BTreeMap::new(),
+            directory,
+        })
+    }
+
     /// Finds the configuration in `directory` or above it.
     ///
     /// # Errors

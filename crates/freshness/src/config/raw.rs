@@ -20,7 +20,7 @@ use crate::strategies::{StrategyName, StrategyOptions};
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub(super) struct Config {
     #[serde(default)]
-    strategy: Word<StrategyName>,
+    strategy: StrategyName,
     #[serde(default = "default_store")]
     store: Spanned<PathBuf>,
     lock_timeout: Option<Spanned<String>>,
@@ -71,10 +71,10 @@ fn release() -> String {
 }
 
 /// Ten minutes: longer than most cold builds of a runtime.
-const LOCK_TIMEOUT: Duration = Duration::from_secs(600);
+pub(super) const LOCK_TIMEOUT: Duration = Duration::from_secs(600);
 
 /// The newest generation and three to switch back to.
-const GENERATIONS: usize = 4;
+pub(super) const GENERATIONS: usize = 4;
 
 /// An error at a place in the text.
 struct At {
@@ -106,7 +106,7 @@ impl Config {
             .collect::<Result<_, At>>()
             .map_err(invalid)?;
         Ok(super::Config {
-            strategy: self.strategy.0,
+            strategy: self.strategy,
             options: self.strategy_options,
             store: resolve_store(&directory.join(store)),
             lock_timeout: lock_timeout.unwrap_or(LOCK_TIMEOUT),
@@ -194,7 +194,7 @@ fn at_least_three(generations: Spanned<usize>) -> Result<usize, At> {
 }
 
 /// The store without links, as far as it is there: the key says where the workspace lies seen from it.
-fn resolve_store(store: &Path) -> PathBuf {
+pub(super) fn resolve_store(store: &Path) -> PathBuf {
     let store = normalize(store);
     let there = store.ancestors().find_map(|dir| {
         let real = fs::canonicalize(dir).ok()?;

@@ -1,0 +1,7 @@
+//! The program `nativets`.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    nativets::program::main()
+}

@@ -1,0 +1,4 @@
+import { PI } from "./constants";
+export function area(r: number): number {
+  return PI * r ** 2;
+}

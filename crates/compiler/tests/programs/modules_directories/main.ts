@@ -1,0 +1,2 @@
+import { up } from "./deep/er/leaf";
+console.log(up());

@@ -1,0 +1,4 @@
+import { alsoTotal } from "./names";
+export function first(s: string): string {
+  return s + alsoTotal(3, 4);
+}

@@ -1,0 +1,3 @@
+import { answer } from "./answer";
+import { show } from "./show.ts";
+show("answer", answer());

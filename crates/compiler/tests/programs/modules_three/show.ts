@@ -1,0 +1,3 @@
+export function show(label: string, value: number): void {
+  console.log(`${label} = ${value}`);
+}

@@ -1,0 +1,4 @@
+const base: number = 37;
+export function value37(n: number): number {
+  return base * n + 37 % 7;
+}

@@ -1,0 +1,10 @@
+let a = 10;
+a += 5; console.log(a);
+a -= 3; console.log(a);
+a *= 2; console.log(a);
+a /= 5; console.log(a);
+a %= 3; console.log(a);
+a **= 3; console.log(a);
+let b = 2;
+const c = (b += 3) * (b *= 2) + b;
+console.log(b, c, (a = b = 7), a, b);

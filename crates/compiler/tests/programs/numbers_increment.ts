@@ -1,0 +1,13 @@
+let i = 5;
+console.log(i++, i, ++i, i, i--, i, --i, i);
+let x = 0.5;
+x++;
+console.log(x, x++ + ++x, x);
+let big = 9007199254740991;
+big++;
+console.log(big);
+big++;
+console.log(big);
+let m = -1;
+m++;
+console.log(m, 1 / m);

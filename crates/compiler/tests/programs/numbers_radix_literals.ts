@@ -1,0 +1,2 @@
+console.log(0xff, 0XFF, 0b1011, 0B11, 0o17, 0O7, 0xdeadbeef, 1_000_000, 0x7fff_ffff);
+console.log(0xffffffffffffffff, 0b11111111111111111111111111111111111111111111111111111);

@@ -1,0 +1,3 @@
+function unused(a: number): number {
+  return a;
+}

@@ -1,0 +1,11 @@
+const n: number = 42;
+const b: boolean = true;
+console.log("a" + "b", "n=" + n, n + "=n", "b=" + b, b + "=b", "" + -0, "x" + 0.1 + 0.2);
+console.log(1 + 2 + "3", "1" + 2 + 3, "1" + (2 + 3), 1 + "2" + 3 + 4);
+console.log("" + NaN + Infinity + -Infinity + true + false);
+let s = "";
+s += 1;
+s += "-";
+s += true;
+s += -0;
+console.log(s);

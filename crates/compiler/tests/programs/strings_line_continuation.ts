@@ -1,0 +1,4 @@
+console.log("one \
+two", `three \
+four
+five`);
