@@ -11,6 +11,7 @@
 
 mod files;
 mod gate;
+mod native_workspace;
 mod probe;
 mod program;
 mod project;
@@ -21,6 +22,7 @@ mod world;
 
 pub use files::{Tree, long_ago, mtime_of, set_mtime, snapshot, wait_until, write, write_at};
 pub use gate::Gate;
+pub use native_workspace::copy_native_workspace;
 pub use probe::Constants;
 pub use program::{freshness, nativets, xtask};
 pub use project::{Answer, Project};

@@ -149,18 +149,6 @@ impl Project {
         ran.stdout.trim_end().to_owned()
     }
 
-    /// Where the archives of an answer are in the store.
-    ///
-    /// # Panics
-    /// They are not there.
-    #[must_use]
-    pub fn archives(&self, answer: &Answer) -> Vec<PathBuf> {
-        let slot = store().join(answer.at("/archive_cache/key").as_str().unwrap());
-        let generations = fs::read_dir(slot.join("archives")).unwrap();
-        let files = generations.flat_map(|d| fs::read_dir(d.unwrap().path()).unwrap());
-        files.map(|file| file.unwrap().path()).collect()
-    }
-
     /// A directory to be all of `PATH`, with these programs.
     ///
     /// # Panics
@@ -244,6 +232,15 @@ impl Answer {
         let list =
             self.at(pointer).as_array().unwrap_or_else(|| panic!("{pointer} in {:#}", self.0));
         list.iter().map(|text| text.as_str().unwrap()).collect()
+    }
+
+    /// Where the archives are that were linked.
+    ///
+    /// # Panics
+    /// It names none.
+    #[must_use]
+    pub fn archives(&self) -> Vec<PathBuf> {
+        self.texts("/archive_cache/paths").into_iter().map(PathBuf::from).collect()
     }
 
     /// Why something was done; empty where nothing was.

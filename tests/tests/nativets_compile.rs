@@ -111,6 +111,24 @@ fn an_edit_that_hides_behind_its_time_is_found_by_its_content() {
     }
 }
 
+/// The blind spot of `newer-than` stays its own: what it does not see is not recorded as seen.
+#[test]
+fn what_one_strategy_does_not_see_is_not_hidden_from_the_others() {
+    let project = Project::new();
+    project.config("[freshness]\nstrategy = \"mtime\"\n[freshness.strategy-options.mtime]\nrule = \"newer-than\"\n");
+    let time = FileTime::from_unix_time(1_000_000_000, 0);
+    set_mtime(&project.path("base.ts"), time);
+    let _ = project.compiled();
+    project.set_base(41);
+    set_mtime(&project.path("base.ts"), time);
+    assert_eq!(project.compiled().miss(), "", "an edit of the same length with an old time");
+    project.write("extra.ts", "export function extra(): number { return 3; }\n");
+    assert_eq!(project.compiled().miss(), "source");
+    let by_content = project.compiled_with(["--strategy", "hash"]);
+    assert_eq!((by_content.miss(), project.app().as_str()), ("source", "44"));
+    assert_eq!(project.compiled().miss(), "");
+}
+
 #[test]
 fn a_module_that_appears_where_one_was_looked_for_in_vain_is_found() {
     let project = Project::empty();
@@ -199,7 +217,7 @@ fn prebuilt_archives_are_linked_without_cargo_and_a_missing_wrapper_is_built_onc
     let built = project.compiled();
     let store = project.path("prebuilt");
     fs::create_dir(&store).unwrap();
-    for archive in project.archives(&built) {
+    for archive in built.archives() {
         fs::copy(&archive, store.join(archive.file_name().unwrap())).unwrap();
     }
     project.config("prebuilt = \"prebuilt\"\n");
@@ -251,6 +269,13 @@ fn a_program_is_run_with_its_arguments_and_status() {
     assert!(again.stderr.contains("nothing changed"), "{again:#?}");
     let uncached = project.nativets(["run", "main.ts", "--no-cache"]).run().expect(0);
     assert_eq!(uncached.stdout, "42\n");
+    fs::create_dir(project.path("tmp")).unwrap();
+    for (value, args) in [(1, &["run", "main.ts"][..]), (2, &["run", "main.ts", "--no-cache"])] {
+        project.set_base(value);
+        let ran = project.nativets(args).env("TMPDIR", project.path("tmp")).run().expect(0);
+        assert_eq!(ran.stdout, format!("{}\n", value + 2));
+        assert_eq!(fs::read_dir(project.path("tmp")).unwrap().count(), 0, "nothing is left behind");
+    }
 }
 
 #[test]
@@ -259,6 +284,10 @@ fn checking_a_program_makes_nothing() {
     let ran = project.nativets(["check", "main.ts", "--format", "json"]).run().expect(0);
     assert_eq!(ran.json()["success"], true);
     assert!(!project.cache().exists() && !project.path("app").exists());
+    let nowhere = project.nativets(["check", "main.ts"]).env("NATIVETS_WORKSPACE", "/nowhere");
+    let _ = nowhere.run().expect(0);
+    let compile = project.compile().env("NATIVETS_WORKSPACE", "/nowhere").run();
+    assert_eq!(compile.error_code(), "workspace");
     project.write("extra.ts", "export function extra(): number { return \"2\"; }\n");
     let wrong = project.nativets(["check", "main.ts", "--format", "json"]).run();
     assert_eq!(wrong.diagnostics().len(), 1);

@@ -2,10 +2,9 @@
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
-use std::path::Path;
 
 use filetime::FileTime;
-use tests::{Answer, Project, nativets, set_mtime, write};
+use tests::{Answer, Project, copy_native_workspace, nativets, set_mtime, write};
 
 /// A project that was compiled, so that the next compile has nothing to do.
 fn compiled() -> Project {
@@ -91,7 +90,7 @@ fn args_and_config() {
     let config = |name: &str| project.config(&format!("prebuilt = \"{name}\"\n# A comment.\n"));
     for name in ["one", "two"] {
         fs::create_dir(project.path(name)).unwrap();
-        for archive in project.archives(&project.compiled()) {
+        for archive in project.compiled().archives() {
             fs::copy(&archive, project.path(name).join(archive.file_name().unwrap())).unwrap();
         }
     }
@@ -205,32 +204,4 @@ fn archive_that_changed_is_built_and_one_with_the_same_bytes_is_not_linked_again
     let edited = project.compiled();
     assert_eq!((edited.miss(), edited.work()), ("archive", (0, 0, 3, true)));
     assert_eq!(project.app(), "42!");
-}
-
-/// The native archives' sources as a workspace of their own, to be edited.
-fn copy_native_workspace(to: &Path) {
-    let root = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/.."));
-    let members = ["crates/runtime", "crates/stdlib", "crates/ext-timers"];
-    for member in members {
-        copy_tree(&root.join(member), &to.join(member));
-    }
-    let manifest = fs::read_to_string(root.join("Cargo.toml")).unwrap();
-    let start = manifest.find("members = [").unwrap();
-    let end = start + manifest[start..].find("]\n").unwrap() + 2;
-    let manifest = format!("{}members = {members:?}\n{}", &manifest[..start], &manifest[end..]);
-    let manifest: Vec<&str> =
-        manifest.lines().filter(|l| !l.starts_with("default-members")).collect();
-    write(&to.join("Cargo.toml"), manifest.join("\n"));
-    fs::copy(root.join("Cargo.lock"), to.join("Cargo.lock")).unwrap();
-}
-
-fn copy_tree(from: &Path, to: &Path) {
-    for entry in fs::read_dir(from).unwrap().map(Result::unwrap) {
-        let to = to.join(entry.file_name());
-        if entry.file_type().unwrap().is_dir() {
-            copy_tree(&entry.path(), &to);
-        } else {
-            write(&to, fs::read(entry.path()).unwrap());
-        }
-    }
 }

@@ -91,6 +91,7 @@ pub(crate) fn examine(session: &Session<'_>) -> Result<Found, CompileError> {
 fn compare(then: &Circumstances, now: &Circumstances) -> Option<MissReason> {
     let facts = [
         (then.compiler.digest == now.compiler.digest, MissReason::Compiler),
+        (then.machine == now.machine, MissReason::Compiler),
         (then.arguments == now.arguments, MissReason::Arguments),
         (then.config == now.config, MissReason::Config),
         (then.environment == now.environment, MissReason::Environment),
@@ -170,13 +171,12 @@ pub(crate) fn renew(session: &Session<'_>, found: &Found) {
     {
         return;
     }
-    let mut renewed = record.clone();
-    renewed.inputs = inputs;
+    let mut output = record.output.clone();
     if let Some(placed) = found.placed {
-        renewed.output.meta = placed.meta;
+        output.meta = placed.meta;
     }
-    if let Some(now) = &session.circumstances {
-        renewed.circumstances = now.clone();
-    }
-    let _ = renewed.write(&program.join("record"));
+    let now = session.circumstances.as_ref().unwrap_or(&record.circumstances);
+    let _ = record.renewed(inputs).and_then(|prepared| {
+        prepared.write(&program.join("record"), now, &record.features, &record.archives, &output)
+    });
 }

@@ -78,10 +78,10 @@ pub(crate) fn check(graph: &mut Graph, plans: &[Plan]) -> Result<Vec<Option<Chec
         syntaxes.push((index, syntax.take().ok_or(Failure::Distrust)?));
     }
     let graph = &*graph;
-    let check_one = |(index, syntax)| {
+    let check_one = |(index, syntax): (usize, Box<language::Syntax>)| {
         let module: &Module = &graph.modules[index];
         let resolved = resolved(graph, module).ok_or(None)?;
-        language::check(syntax, &module.id, &resolved).map_err(|diagnostics| {
+        language::check(*syntax, &module.id, &resolved).map_err(|diagnostics| {
             let (path, text) = (module.path.clone(), module.read_text().map(str::to_owned));
             Some(SourceErrors { path, text, diagnostics })
         })

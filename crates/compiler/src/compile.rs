@@ -4,8 +4,6 @@ use std::collections::BTreeSet;
 use std::path::Path;
 use std::thread;
 
-use freshness::InputRecord;
-
 use crate::archives::ReadyArchives;
 use crate::build_cache::{self, Found};
 use crate::codegen::{check, features, generate, plan, startup};
@@ -20,7 +18,7 @@ use crate::link::output::Placed;
 use crate::link::{self, Parts};
 use crate::objects::Object;
 use crate::outcome::{Counts, MissReason, Outcome, Phases, Progress};
-use crate::record::{ImportRecord, ModuleRecord, OutputRecord, Record};
+use crate::record::{ImportRecord, ModuleRecord, OutputRecord, Prepared, Record};
 use crate::session::{Request, Session};
 
 /// Makes a program current.
@@ -158,9 +156,9 @@ fn build(session: &Session<'_>, found: &mut Found, phases: &mut Phases) -> Resul
     found.counts.fingerprints_used = objects.len();
     let is_linked = |record: &Record| record.output.link_key == link_key;
     let there = found.placed.filter(|_| session.record.as_ref().is_ok_and(is_linked));
-    let (placed, inputs) = thread::scope(|scope| {
+    let (placed, record) = thread::scope(|scope| {
         // Looking at the sources again takes place while the linker runs.
-        let inputs = scope.spawn(|| inputs::record(session, found, &graph));
+        let record = scope.spawn(|| prepare_record(session, found, &graph, &objects));
         let placed = there.map_or_else(
             || {
                 progress(Progress::Linking);
@@ -168,12 +166,21 @@ fn build(session: &Session<'_>, found: &mut Found, phases: &mut Phases) -> Resul
             },
             Ok,
         );
-        (placed, inputs.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
+        (placed, record.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
     });
     let placed = placed?;
     phases.end("link");
     let output = OutputRecord { meta: placed.meta, checksum: placed.checksum, link_key };
-    let notes = write_record(session, inputs, &graph, &objects, features, &archives, output);
+    let notes = match (&session.program, &session.circumstances) {
+        (Some(program), Some(now)) => record
+            .and_then(|record| {
+                let path = program.join("record");
+                let written = record.write(&path, now, &features, &archives.linked(), &output);
+                written.map_err(|error| format!("not recorded: {error}"))
+            })
+            .err(),
+        _ => None,
+    };
     phases.end("record");
     let notes = notes.into_iter().collect();
     Ok(Built { modules, placed: Some(placed), linked: there.is_none(), archives, notes })
@@ -193,40 +200,33 @@ fn archives_for(
     }
 }
 
-/// Writes what the next compile wants to know; what kept it from that, in words.
-fn write_record(
+/// What the next compile wants to know, but for the program; or what keeps it from that, in words.
+fn prepare_record(
     session: &Session<'_>,
-    inputs: Option<InputRecord>,
+    found: &Found,
     graph: &Graph,
     objects: &[Object],
-    features: BTreeSet<Feature>,
-    archives: &ReadyArchives,
-    output: OutputRecord,
-) -> Option<String> {
-    let (program, circumstances) = (session.program.as_ref()?, session.circumstances.clone()?);
-    let Some(inputs) = inputs else {
-        return Some("not recorded: a source changed while it was compiled".into());
-    };
+) -> Result<Prepared, String> {
+    let inputs = inputs::record(session, found, graph)
+        .map_err(|problem| format!("not recorded: {problem}"))?;
     let module = |(module, object): (&Module, &Object)| ModuleRecord {
         id: module.id.clone(),
         text: module.text,
         imports: module.imports.iter().map(import_record).collect(),
         interface: module.interface.digest(),
-        interface_encoded: module.interface.encoded().to_vec(),
+        interface_encoded: module.interface.encoded().into_owned(),
         object: object.is_stored.then(|| object.seal.clone()),
     };
-    let modules: Vec<ModuleRecord> = graph.modules.iter().zip(objects).map(module).collect();
-    let record = Record::new(circumstances, inputs, features, archives.linked(), output, &modules);
-    let written = record.write(&program.join("record"));
-    written.err().map(|error| format!("not recorded: {error}"))
+    let modules = graph.modules.iter().zip(objects).map(module);
+    Prepared::new(inputs, modules).map_err(|error| format!("not recorded: {error}"))
 }
 
 fn import_record(edge: &crate::graph::Edge) -> ImportRecord {
-    let candidate = match edge.target {
-        EdgeTarget::Builtin(_) => None,
-        EdgeTarget::Module { candidate, .. } => Some(candidate),
+    let (candidate, target) = match edge.target {
+        EdgeTarget::Builtin(_) => (None, None),
+        EdgeTarget::Module { candidate, index } => (Some(candidate), Some(index)),
     };
-    ImportRecord { specifier: edge.specifier.clone(), candidate }
+    ImportRecord { specifier: edge.specifier.clone(), candidate, target }
 }
 
 pub(crate) fn program_errors(errors: Vec<SourceErrors>) -> CompileError {

@@ -2,8 +2,10 @@
 //!
 //! 1. The file system's clock was read before the first source was looked at (`Found::cutoff`).
 //! 2. Everything is looked at once more, after all was read. A file that is now what it was when it was
-//!    read, and was last changed before that clock, is what was compiled; any other is read again and
-//!    compared with the digest of what was compiled.
+//!    read (by this compile, or by the one whose record told what is in it), and was last changed before
+//!    that clock, is what was compiled; any other is read again and compared with the digest of what was
+//!    compiled. That a strategy called it unchanged is not enough: one that goes by times alone may be wrong,
+//!    and a record made on its word would hide the change from all others.
 //! 3. The strategies take their evidence, which may read.
 //! 4. Everything is looked at a last time. Where anything moved since (2) there is no record.
 //!
@@ -15,7 +17,7 @@ use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use freshness::{InputRecord, Links, Look, Timestamp, open_regular};
+use freshness::{InputPath, InputRecord, Links, Look, State, Timestamp, open_regular};
 
 use crate::build_cache::Found;
 use crate::cache::{CacheDir, read_from};
@@ -30,21 +32,36 @@ const SETTLE: Duration = Duration::from_millis(100);
 /// Below the finest tick that is common.
 const RETRY: Duration = Duration::from_millis(1);
 
-/// The record of what `graph` was compiled from; `None` where that cannot be told.
-pub(crate) fn record(session: &Session<'_>, found: &Found, graph: &Graph) -> Option<InputRecord> {
-    let (cache, begun) = (session.cache.as_ref()?, found.cutoff?);
+/// The record of what `graph` was compiled from.
+///
+/// # Errors
+/// Why that cannot be told, in words.
+pub(crate) fn record(
+    session: &Session<'_>,
+    found: &Found,
+    graph: &Graph,
+) -> Result<InputRecord, &'static str> {
+    const NO_CLOCK: &str = "the cache cannot be written";
+    const MOVED: &str = "a source is not what was compiled";
+    let cache = session.cache.as_ref().ok_or(NO_CLOCK)?;
+    let begun = found.cutoff.ok_or(NO_CLOCK)?;
     let absent = absences(graph);
-    let sources = graph.modules.iter().map(|module| module.path.as_path());
-    let paths: BTreeSet<&Path> = sources.chain(absent.iter().map(PathBuf::as_path)).collect();
-    let (cutoff, look) = settled(cache, &session.root, &paths)?;
-    let is_absent = |path: &PathBuf| look.state(path).is_none_or(|state| state.file().is_none());
-    let is_proven = |module: &Module| is_what_was_compiled(module, &look, found, begun);
-    if !absent.iter().all(is_absent) || !graph.modules.iter().all(is_proven) {
-        return None;
-    }
+    let input = |path: &Path| InputPath::new(&session.root, path);
+    let sources: Vec<InputPath> = graph.modules.iter().map(|module| input(&module.path)).collect();
+    let absent: Vec<InputPath> = absent.iter().map(|path| input(path)).collect();
+    let paths = || sources.iter().chain(&absent).cloned();
+    let (cutoff, look) = settled(cache, &session.root, paths).ok_or(MOVED)?;
     let earlier = session.record.as_ref().ok().map(|record| &record.inputs);
+    let is_absent = |path: &InputPath| look.state(path).is_none_or(|state| state.file().is_none());
+    let is_proven = |(module, path): (&Module, &InputPath)| {
+        let seen = earlier.and_then(|earlier| earlier.look().state(path));
+        look.state(path).is_some_and(|now| is_what_was_compiled(module, now, seen, begun))
+    };
+    if !absent.iter().all(is_absent) || !graph.modules.iter().zip(&sources).all(is_proven) {
+        return Err(MOVED);
+    }
     let record = InputRecord::observe(look, cutoff, earlier);
-    (record.look().again() == *record.look()).then_some(record)
+    if record.look().again() == *record.look() { Ok(record) } else { Err(MOVED) }
 }
 
 /// The places that were looked at in vain.
@@ -64,11 +81,15 @@ fn absences(graph: &Graph) -> BTreeSet<PathBuf> {
 }
 
 /// A look of which every later write can be told.
-fn settled(cache: &CacheDir, root: &Path, paths: &BTreeSet<&Path>) -> Option<(Timestamp, Look)> {
+fn settled<I: Iterator<Item = InputPath>>(
+    cache: &CacheDir,
+    root: &Path,
+    paths: impl Fn() -> I,
+) -> Option<(Timestamp, Look)> {
     let start = Instant::now();
     loop {
         let cutoff = cache.clock().ok()?;
-        let look = Look::at(root, paths.iter().copied());
+        let look = Look::at(root, paths());
         if look.is_settled(cutoff) {
             return Some((cutoff, look));
         }
@@ -79,14 +100,18 @@ fn settled(cache: &CacheDir, root: &Path, paths: &BTreeSet<&Path>) -> Option<(Ti
     }
 }
 
-fn is_what_was_compiled(module: &Module, look: &Look, found: &Found, begun: Timestamp) -> bool {
-    let Some(state) = look.state(&module.path) else { return false };
+/// Whether a module that is now in this state, and was `seen` in that one when it was recorded, is what was
+/// compiled.
+fn is_what_was_compiled(
+    module: &Module,
+    state: &State,
+    seen: Option<&State>,
+    begun: Timestamp,
+) -> bool {
     let Some(now) = state.file() else { return false };
     let is_as_seen = match &module.source {
         Source::Parsed { meta, .. } => now == meta,
-        Source::Recorded(_) => {
-            found.look.as_ref().and_then(|look| look.state(&module.path)) == Some(state)
-        }
+        Source::Recorded(_) => seen == Some(state),
     };
     if is_as_seen && !now.is_racy(begun) {
         return true;

@@ -18,7 +18,7 @@ use crate::language::Feature;
 use crate::objects::{Seal, decode_features, encode_features};
 
 /// The first bytes of a record; counts up when what follows changes.
-const MAGIC: [u8; 8] = *b"ntsrec01";
+const MAGIC: [u8; 8] = *b"ntsrec02";
 
 /// A file whose bytes are vouched for while its stat is as it was.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,6 +37,8 @@ pub struct SealedFile {
 pub struct Circumstances {
     /// The running compiler.
     pub compiler: SealedFile,
+    /// What it makes code for.
+    pub machine: Digest,
     /// What was asked for.
     pub arguments: Digest,
     /// What the configuration says.
@@ -91,6 +93,8 @@ pub struct ImportRecord {
     pub specifier: String,
     /// How many places were looked at in vain before the one that had it; `None` for a builtin module.
     pub candidate: Option<usize>,
+    /// The module that it leads to, as an index among the record's; a builtin has none.
+    pub target: Option<usize>,
 }
 
 /// What the newest compile knew.
@@ -133,29 +137,13 @@ impl Record {
         }
     }
 
-    /// Replaces the record in `path`.
+    /// The record with other circumstances, inputs and output, where contents are what they were.
     ///
     /// # Errors
-    /// Those of writing it; a record that would not be read back.
-    pub fn write(self, path: &Path) -> io::Result<()> {
-        let mut writer = Writer(MAGIC.to_vec());
-        writer.digest(&[0; 32]);
-        let start = writer.0.len();
-        self.circumstances.encode(&mut writer);
-        writer.bytes(&self.inputs.encode().map_err(io::Error::other)?);
-        encode_features(&mut writer, &self.features);
-        writer.list(self.archives.iter(), |w, archive| {
-            w.bytes(archive.package.as_bytes());
-            w.digest(&archive.digest);
-        });
-        writer.meta(&self.output.meta);
-        writer.digest(&self.output.checksum);
-        writer.digest(&self.output.link_key);
-        writer.number(self.module_count as u64);
-        writer.bytes(&self.modules);
-        let check = digest_of(&writer.0[start..]);
-        writer.0[MAGIC.len()..start].copy_from_slice(&check);
-        write_whole(path, &writer.0).map(|_| ())
+    /// A record that would not be read back.
+    pub fn renewed(&self, inputs: InputRecord) -> io::Result<Prepared> {
+        let inputs = inputs.encode().map_err(io::Error::other)?;
+        Ok(Prepared { inputs, module_count: self.module_count, modules: self.modules.clone() })
     }
 
     fn decode(bytes: &[u8]) -> Option<Self> {
@@ -186,21 +174,62 @@ impl Record {
     pub fn modules(&self) -> Option<Vec<ModuleRecord>> {
         Reader(&self.modules).list(ModuleRecord::decode)
     }
+}
 
-    /// A record with these modules.
-    #[must_use]
+/// What can be encoded of a record while the linker still runs: nearly all of it.
+#[derive(Debug)]
+pub struct Prepared {
+    inputs: Vec<u8>,
+    module_count: usize,
+    modules: Vec<u8>,
+}
+
+impl Prepared {
+    /// Encodes inputs and modules, the entry first.
+    ///
+    /// # Errors
+    /// A record that would not be read back.
     pub fn new(
-        circumstances: Circumstances,
         inputs: InputRecord,
-        features: BTreeSet<Feature>,
-        archives: Vec<LinkedArchive>,
-        output: OutputRecord,
-        modules: &[ModuleRecord],
-    ) -> Self {
+        modules: impl ExactSizeIterator<Item = ModuleRecord>,
+    ) -> io::Result<Self> {
+        let inputs = inputs.encode().map_err(io::Error::other)?;
+        let module_count = modules.len();
         let mut writer = Writer::default();
-        writer.list(modules.iter(), |w, module| module.encode(w));
-        let (module_count, modules) = (modules.len(), writer.0);
-        Self { circumstances, inputs, features, archives, output, module_count, modules }
+        writer.list(modules, |w, module| module.encode(w));
+        Ok(Self { inputs, module_count, modules: writer.0 })
+    }
+
+    /// Replaces the record in `path`.
+    ///
+    /// # Errors
+    /// Those of writing it.
+    pub fn write(
+        &self,
+        path: &Path,
+        circumstances: &Circumstances,
+        features: &BTreeSet<Feature>,
+        archives: &[LinkedArchive],
+        output: &OutputRecord,
+    ) -> io::Result<()> {
+        let mut writer = Writer(MAGIC.to_vec());
+        writer.digest(&[0; 32]);
+        let start = writer.0.len();
+        circumstances.encode(&mut writer);
+        writer.bytes(&self.inputs);
+        encode_features(&mut writer, features);
+        writer.list(archives.iter(), |w, archive| {
+            w.bytes(archive.package.as_bytes());
+            w.digest(&archive.digest);
+        });
+        writer.meta(&output.meta);
+        writer.digest(&output.checksum);
+        writer.digest(&output.link_key);
+        writer.number(self.module_count as u64);
+        writer.bytes(&self.modules);
+        let check = digest_of(&writer.0[start..]);
+        writer.0[MAGIC.len()..start].copy_from_slice(&check);
+        write_whole(path, &writer.0).map(|_| ())
     }
 }
 
@@ -220,7 +249,9 @@ impl SealedFile {
 impl Circumstances {
     fn encode(&self, writer: &mut Writer) {
         self.compiler.encode(writer);
-        for digest in [&self.arguments, &self.config, &self.environment, &self.linker] {
+        for digest in
+            [&self.machine, &self.arguments, &self.config, &self.environment, &self.linker]
+        {
             writer.digest(digest);
         }
     }
@@ -228,6 +259,7 @@ impl Circumstances {
     fn decode(reader: &mut Reader<'_>) -> Option<Self> {
         Some(Self {
             compiler: SealedFile::decode(reader)?,
+            machine: reader.digest()?,
             arguments: reader.digest()?,
             config: reader.digest()?,
             environment: reader.digest()?,
@@ -242,7 +274,9 @@ impl ModuleRecord {
         writer.digest(&self.text);
         writer.list(self.imports.iter(), |w, import| {
             w.bytes(import.specifier.as_bytes());
-            w.option(import.candidate, |w, candidate| w.number(candidate as u64));
+            for index in [import.candidate, import.target] {
+                w.option(index, |w, index| w.number(index as u64));
+            }
         });
         writer.digest(&self.interface);
         writer.bytes(&self.interface_encoded);
@@ -255,8 +289,8 @@ impl ModuleRecord {
             text: reader.digest()?,
             imports: reader.list(|r| {
                 let specifier = r.text()?.to_owned();
-                let candidate = r.option(|r| usize::try_from(r.number()?).ok())?;
-                Some(ImportRecord { specifier, candidate })
+                let mut index = || r.option(|r| usize::try_from(r.number()?).ok());
+                Some(ImportRecord { specifier, candidate: index()?, target: index()? })
             })?,
             interface: reader.digest()?,
             interface_encoded: reader.bytes()?.to_vec(),

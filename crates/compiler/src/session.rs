@@ -92,11 +92,13 @@ impl<'a> Session<'a> {
             Some(program) => Record::read(&program.join("record")),
             None => Err(NoRecord::Missing),
         };
-        let archives = Archives::new(
-            request.archives.clone(),
-            request.environment.clone(),
-            request.on_archive_event,
-        )?;
+        let mut settings = request.archives.clone();
+        if request.goal == Goal::Check {
+            // Nothing is asked of archives, so it does not matter whether they have a workspace.
+            settings.workspace.clone_from(&root);
+        }
+        let archives =
+            Archives::new(settings, request.environment.clone(), request.on_archive_event)?;
         let linker = match request.goal {
             Goal::Check => None,
             _ => Some(Linker::find(&request.environment, &request.directory)?),
@@ -106,18 +108,20 @@ impl<'a> Session<'a> {
         if compiler.is_none() && cache.take().is_some() {
             notes.push("nothing is cached: the running compiler cannot be read".into());
         }
-        let circumstances =
-            compiler.map(|compiler| circumstances(request, compiler, &archives, linker.as_ref()));
+        let options = Options::new(OptLevel::Speed).map_err(|error| CompileError::Generate {
+            module: "this machine".into(),
+            problem: error.to_string(),
+        })?;
+        let machine = digest_of(&options.fingerprint_bytes());
+        let circumstances = compiler.map(|compiler| {
+            circumstances(request, (compiler, machine), &archives, linker.as_ref())
+        });
         let store = ObjectStore::new(cache.clone(), request.temporary.clone());
         let output = match &request.goal {
             Goal::Check => None,
             Goal::Program(path) => Some(Output::at(path.clone())?),
             Goal::Run => Some(run_output(program.as_deref().filter(|_| cache.is_some()), &store)?),
         };
-        let options = Options::new(OptLevel::Speed).map_err(|error| CompileError::Generate {
-            module: "this machine".into(),
-            problem: error.to_string(),
-        })?;
         Ok(Self {
             request,
             root,
@@ -187,7 +191,7 @@ fn seal(path: &Path, known: Option<&SealedFile>) -> Option<SealedFile> {
 
 fn circumstances(
     request: &Request,
-    compiler: SealedFile,
+    (compiler, machine): (SealedFile, Digest),
     archives: &Archives,
     linker: Option<&Linker>,
 ) -> Circumstances {
@@ -206,6 +210,7 @@ fn circumstances(
     let no_linker: Digest = [0; 32];
     Circumstances {
         compiler,
+        machine,
         arguments: arguments.digest(),
         config: config.digest(),
         environment: environment.digest(),

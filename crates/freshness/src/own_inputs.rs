@@ -22,17 +22,17 @@ use crate::strategies::EVIDENCE;
 pub struct Look(Snapshot);
 
 impl Look {
-    /// Looks at `paths`, which are absolute or relative to `root`.
+    /// Looks at `paths`, of which those inside `root` are relative to it.
     #[must_use]
-    pub fn at<'p>(root: &Path, paths: impl IntoIterator<Item = &'p Path>) -> Self {
-        let paths = paths.into_iter().map(|path| (InputPath::new(root, path), None));
-        Self(Snapshot::take(InputSet { root: root.to_path_buf(), paths: paths.collect() }))
+    pub fn at(root: &Path, paths: impl IntoIterator<Item = InputPath>) -> Self {
+        let paths = paths.into_iter().map(|path| (path, None)).collect();
+        Self(Snapshot::take(InputSet { root: root.to_path_buf(), paths }))
     }
 
     /// What `path` was like, if it was looked at.
     #[must_use]
-    pub fn state(&self, path: &Path) -> Option<&State> {
-        self.0.get(&InputPath::new(&self.0.root, path))
+    pub fn state(&self, path: &InputPath) -> Option<&State> {
+        self.0.get(path)
     }
 
     /// Whether every write from `cutoff` on would show in another look: nothing here is of that moment
@@ -142,6 +142,10 @@ mod tests {
 
     const LATER: Timestamp = Timestamp { secs: i64::MAX, nanos: 0 };
 
+    fn path(path: &str) -> InputPath {
+        InputPath::new("/root".as_ref(), path.as_ref())
+    }
+
     fn freshness(strategy: StrategyName) -> Freshness {
         let tool = Tool { name: "t".into(), version: "1".into() };
         let config = Config::new("/".as_ref(), "/store".as_ref()).unwrap();
@@ -152,7 +156,7 @@ mod tests {
     fn an_edit_and_a_file_that_appears_are_told_by_every_strategy() {
         let dir = tempfile::tempdir().unwrap();
         fs::write(dir.path().join("a"), "1").unwrap();
-        let look = Look::at(dir.path(), ["a".as_ref(), "b".as_ref()]);
+        let look = Look::at(dir.path(), ["a", "b"].map(path));
         let record = InputRecord::observe(look.clone(), LATER, None);
         let record = InputRecord::decode(&record.encode().unwrap()).unwrap();
         fs::write(dir.path().join("a"), "22").unwrap();
@@ -169,14 +173,14 @@ mod tests {
     #[test]
     fn a_touched_file_has_the_same_contents_and_an_edited_one_has_not() {
         let dir = tempfile::tempdir().unwrap();
-        let path = dir.path().join("a");
-        fs::write(&path, "1").unwrap();
+        let file = dir.path().join("a");
+        fs::write(&file, "1").unwrap();
         let record =
-            |earlier| InputRecord::observe(Look::at(dir.path(), ["a".as_ref()]), LATER, earlier);
+            |earlier| InputRecord::observe(Look::at(dir.path(), [path("a")]), LATER, earlier);
         let first = record(None);
-        filetime::set_file_mtime(&path, filetime::FileTime::from_unix_time(1, 0)).unwrap();
+        filetime::set_file_mtime(&file, filetime::FileTime::from_unix_time(1, 0)).unwrap();
         assert!(first.has_same_contents(&record(Some(&first))));
-        fs::write(&path, "2").unwrap();
+        fs::write(&file, "2").unwrap();
         assert!(!first.has_same_contents(&record(Some(&first))));
     }
 
@@ -184,7 +188,7 @@ mod tests {
     fn a_look_is_settled_once_the_clock_has_moved_on() {
         let dir = tempfile::tempdir().unwrap();
         fs::write(dir.path().join("a"), "1").unwrap();
-        let look = Look::at(dir.path(), ["a".as_ref()]);
+        let look = Look::at(dir.path(), [path("a")]);
         assert!(look.is_settled(LATER));
         assert!(!look.is_settled(Timestamp::default()));
     }

@@ -7,15 +7,16 @@
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, OnceLock};
 
 use freshness::{Change, Escaped, Links, Reason, open_regular};
 use rayon::prelude::*;
 
-use super::resolve::{Resolution, Unresolved, candidates, id_of, resolve};
+use super::resolve::{Resolution, Unresolved, id_of, resolve};
 use super::{Edge, EdgeTarget, Graph, InterfaceOf, Module, Source};
 use crate::cache::read_from;
 use crate::fingerprint::digest_of;
-use crate::language::{self, Diagnostic, builtins};
+use crate::language::{self, Diagnostic, Interface, builtins};
 use crate::record::{ImportRecord, ModuleRecord};
 
 /// The largest module: far beyond what a person writes, and spans are 32 bits wide.
@@ -71,7 +72,9 @@ fn may_move_imports(reason: &Reason) -> bool {
 /// What an earlier compile knew, and what changed since.
 #[derive(Debug, Default)]
 pub struct Known {
-    modules: HashMap<PathBuf, ModuleRecord>,
+    modules: HashMap<Arc<Path>, Arc<ModuleRecord>>,
+    /// Of the modules, in the record's order.
+    paths: Vec<Arc<Path>>,
     changes: Changes,
 }
 
@@ -80,13 +83,15 @@ impl Known {
     #[must_use]
     pub fn new(root: &Path, modules: Vec<ModuleRecord>, changes: Changes) -> Self {
         let path = |module: &ModuleRecord| freshness::normalize(&root.join(&module.id));
-        Self { modules: modules.into_iter().map(|m| (path(&m), m)).collect(), changes }
+        let paths: Vec<Arc<Path>> = modules.iter().map(|module| path(module).into()).collect();
+        let modules = modules.into_iter().map(Arc::new);
+        Self { modules: paths.iter().cloned().zip(modules).collect(), paths, changes }
     }
 
     /// The digests of the interfaces that the modules had.
     #[must_use]
     pub fn interfaces(&self) -> HashMap<&Path, freshness::Digest> {
-        self.modules.iter().map(|(path, module)| (path.as_path(), module.interface)).collect()
+        self.modules.iter().map(|(path, module)| (&**path, module.interface)).collect()
     }
 }
 
@@ -146,7 +151,10 @@ impl Loader<'_> {
                 };
                 let imports = loaded.imports.into_iter().map(edge).collect();
                 let Loaded { source, text, interface, .. } = loaded;
-                let id = id_of(self.root, &path);
+                let id = match &source {
+                    Source::Recorded(record) => record.id.clone(),
+                    Source::Parsed { .. } => id_of(self.root, &path),
+                };
                 graph.modules.push(Module { id, path, source, text, imports, interface });
             }
             wave = next;
@@ -168,7 +176,7 @@ impl Loader<'_> {
     }
 
     /// The record of a module that has not changed.
-    fn recorded(&self, path: &Path) -> Option<&ModuleRecord> {
+    fn recorded(&self, path: &Path) -> Option<&Arc<ModuleRecord>> {
         let known = self.known.modules.get(path)?;
         (!self.known.changes.paths.contains(path)).then_some(known)
     }
@@ -185,18 +193,14 @@ impl Loader<'_> {
     }
 
     /// A module as it is known; `None` where an import of it leads elsewhere now.
-    fn as_recorded(&self, path: &Path, record: &ModuleRecord) -> Option<Loaded> {
+    fn as_recorded(&self, path: &Path, record: &Arc<ModuleRecord>) -> Option<Loaded> {
         let directory = path.parent()?;
         let import = |import: &ImportRecord| {
-            let resolution = match (import.candidate, self.known.changes.moved) {
-                (Some(candidate), false) => {
-                    let mut places = candidates(directory, &import.specifier)?;
-                    let is_there = candidate < places.len();
-                    is_there.then(|| Resolution::File {
-                        path: places.swap_remove(candidate),
-                        candidate,
-                    })?
-                }
+            let resolution = match (import.candidate, import.target, self.known.changes.moved) {
+                (Some(candidate), Some(target), false) => Resolution::File {
+                    path: self.known.paths.get(target)?.to_path_buf(),
+                    candidate,
+                },
                 _ => resolve(directory, &import.specifier).ok()?,
             };
             let candidate = match &resolution {
@@ -210,8 +214,8 @@ impl Loader<'_> {
         Some(Loaded {
             imports: record.imports.iter().map(import).collect::<Option<_>>()?,
             text: record.text,
-            interface: InterfaceOf::recorded(record.interface, record.interface_encoded.clone()),
-            source: Source::Recorded(record.clone()),
+            interface: InterfaceOf::Recorded(Arc::clone(record), OnceLock::new()),
+            source: Source::Recorded(Arc::clone(record)),
             errors: None,
         })
     }
@@ -231,7 +235,7 @@ impl Loaded {
             source: Source::Parsed { text: String::new(), syntax: None, meta },
             text: [0; 32],
             imports: Vec::new(),
-            interface: InterfaceOf::recorded([0; 32], Vec::new()),
+            interface: InterfaceOf::parsed(Interface::default()),
             errors: Some(errors),
         }
     }
@@ -288,7 +292,7 @@ fn try_parse(path: &Path) -> Result<Loaded, SourceErrors> {
     }
     let errors = (!problems.is_empty()).then(|| errors(Some(text.clone()), problems));
     let interface = InterfaceOf::parsed(syntax.interface().clone());
-    let source = Source::Parsed { text, syntax: Some(syntax), meta };
+    let source = Source::Parsed { text, syntax: Some(Box::new(syntax)), meta };
     Ok(Loaded { source, text: text_digest, imports, interface, errors })
 }
 

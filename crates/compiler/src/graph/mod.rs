@@ -4,9 +4,10 @@ mod load;
 mod order;
 pub mod resolve;
 
+use std::borrow::Cow;
 use std::ops::Range;
 use std::path::PathBuf;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use freshness::{Digest, Meta};
 
@@ -48,12 +49,12 @@ pub enum Source {
         /// The text.
         text: String,
         /// What it says; taken out when it is checked.
-        syntax: Option<Syntax>,
+        syntax: Option<Box<Syntax>>,
         /// The file's stat after it was read.
         meta: Meta,
     },
     /// From the record of an earlier compile.
-    Recorded(ModuleRecord),
+    Recorded(Arc<ModuleRecord>),
 }
 
 /// One import.
@@ -102,45 +103,50 @@ impl Module {
 
 /// What a module exports: its digest, and the whole of it for those who ask.
 #[derive(Debug)]
-pub struct InterfaceOf {
-    digest: Digest,
-    encoded: Vec<u8>,
-    decoded: OnceLock<Option<Interface>>,
+pub enum InterfaceOf {
+    /// Of a parsed module: with its digest.
+    Parsed(Interface, Digest),
+    /// Of a record, which few ask for.
+    Recorded(Arc<ModuleRecord>, OnceLock<Option<Interface>>),
 }
 
 impl InterfaceOf {
     /// Of a parsed module.
     #[must_use]
     pub fn parsed(interface: Interface) -> Self {
-        Self {
-            digest: crate::fingerprint::digest_of(&interface.fingerprint_bytes()),
-            encoded: serde_json::to_vec(&interface).unwrap_or_default(),
-            decoded: OnceLock::from(Some(interface)),
-        }
-    }
-
-    /// Of a record.
-    #[must_use]
-    pub fn recorded(digest: Digest, encoded: Vec<u8>) -> Self {
-        Self { digest, encoded, decoded: OnceLock::new() }
+        let digest = crate::fingerprint::digest_of(&interface.fingerprint_bytes());
+        Self::Parsed(interface, digest)
     }
 
     /// Equal digests are equal interfaces.
     #[must_use]
     pub fn digest(&self) -> Digest {
-        self.digest
+        match self {
+            Self::Parsed(_, digest) => *digest,
+            Self::Recorded(record, _) => record.interface,
+        }
     }
 
     /// As a record keeps it.
     #[must_use]
-    pub fn encoded(&self) -> &[u8] {
-        &self.encoded
+    pub fn encoded(&self) -> Cow<'_, [u8]> {
+        match self {
+            Self::Parsed(interface, _) => {
+                Cow::Owned(serde_json::to_vec(interface).unwrap_or_default())
+            }
+            Self::Recorded(record, _) => Cow::Borrowed(&record.interface_encoded),
+        }
     }
 
     /// The interface; `None` where the record of it cannot be understood.
     #[must_use]
     pub fn get(&self) -> Option<&Interface> {
-        let decode = || serde_json::from_slice(&self.encoded).ok();
-        self.decoded.get_or_init(decode).as_ref()
+        match self {
+            Self::Parsed(interface, _) => Some(interface),
+            Self::Recorded(record, decoded) => {
+                let decode = || serde_json::from_slice(&record.interface_encoded).ok();
+                decoded.get_or_init(decode).as_ref()
+            }
+        }
     }
 }

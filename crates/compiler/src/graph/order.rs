@@ -78,10 +78,10 @@ mod tests {
         let module = |imports: &&[usize]| Module {
             id: String::new(),
             path: "/".into(),
-            source: Source::Recorded(record()),
+            source: Source::Recorded(std::sync::Arc::new(record())),
             text: [0; 32],
             imports: imports.iter().map(edge).collect(),
-            interface: InterfaceOf::recorded([0; 32], Vec::new()),
+            interface: InterfaceOf::parsed(crate::language::Interface::default()),
         };
         Graph { modules: edges.iter().map(module).collect() }
     }

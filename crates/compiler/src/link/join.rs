@@ -177,3 +177,101 @@ impl Joiner<'_> {
         Ok(Some(id))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use object::write::StandardSection;
+    use object::{Architecture, BinaryFormat, Endianness, RelocationFlags, elf};
+
+    use super::*;
+
+    /// An object with a function of four bytes that calls another, a local text, and room for a value.
+    fn object(defines: &str, calls: &str) -> Vec<u8> {
+        let mut object = Object::new(BinaryFormat::Elf, Architecture::X86_64, Endianness::Little);
+        let symbol = |name: &str, size, section, kind, scope| Symbol {
+            name: name.into(),
+            value: 0,
+            size,
+            kind,
+            scope,
+            weak: false,
+            section,
+            flags: SymbolFlags::None,
+        };
+        let text = object.section_id(StandardSection::Text);
+        let rodata = object.section_id(StandardSection::ReadOnlyData);
+        let bss = object.section_id(StandardSection::UninitializedData);
+        let at = object.append_section_data(text, defines.as_bytes(), 1);
+        let data = SymbolSection::Undefined;
+        let function =
+            object.add_symbol(symbol(defines, 4, data, SymbolKind::Text, SymbolScope::Linkage));
+        object.set_symbol_data(function, text, at, 4);
+        let local =
+            object.add_symbol(symbol("text", 0, data, SymbolKind::Data, SymbolScope::Compilation));
+        object.add_symbol_data(local, rodata, b"abc", 8);
+        let value =
+            object.add_symbol(symbol("value", 0, data, SymbolKind::Data, SymbolScope::Compilation));
+        object.add_symbol_bss(value, bss, 8, 8);
+        let called =
+            object.add_symbol(symbol(calls, 0, data, SymbolKind::Text, SymbolScope::Unknown));
+        for (offset, symbol) in [(0, called), (0, local)] {
+            let flags = RelocationFlags::Elf { r_type: elf::R_X86_64_PLT32 };
+            object.add_relocation(text, Relocation { offset, symbol, addend: -4, flags }).unwrap();
+        }
+        object.write().unwrap()
+    }
+
+    #[test]
+    fn what_one_defines_and_another_wants_is_one_symbol() {
+        for order in [[0, 1], [1, 0]] {
+            let objects = [object("ping", "pong"), object("pong", "ping")];
+            let joined = join(&order.map(|index: usize| objects[index].clone())).unwrap();
+            let file = File::parse(&*joined).unwrap();
+            let text = file.section_by_name(".text").unwrap();
+            let expected = if order[0] == 0 { b"pingpong" } else { b"pongping" };
+            assert_eq!(text.data().unwrap(), expected);
+            let globals: Vec<_> = file
+                .symbols()
+                .filter(|s| s.is_global())
+                .map(|s| (s.name().unwrap(), s.is_definition()))
+                .collect();
+            assert_eq!(globals.len(), 2, "{globals:?}");
+            assert!(globals.iter().all(|(_, is_defined)| *is_defined), "{globals:?}");
+            for (offset, relocation) in text.relocations() {
+                let RelocationTarget::Symbol(index) = relocation.target() else { panic!() };
+                let symbol = file.symbol_by_index(index).unwrap();
+                assert_eq!(relocation.addend(), -4);
+                if symbol.is_global() {
+                    let own = &text.data().unwrap()[usize::try_from(offset).unwrap()..][..4];
+                    assert_ne!(symbol.name_bytes().unwrap(), own, "each calls the other");
+                } else {
+                    assert_eq!(
+                        symbol.address(),
+                        if offset == 0 { 0 } else { 8 },
+                        "each its own text"
+                    );
+                }
+            }
+            assert_eq!(
+                file.section_by_name(".rodata").unwrap().data().unwrap(),
+                b"abc\0\0\0\0\0abc"
+            );
+            assert_eq!(file.section_by_name(".bss").unwrap().size(), 16);
+        }
+    }
+
+    #[test]
+    fn joining_is_the_same_every_time() {
+        let objects = [object("ping", "pong"), object("pong", "ping")];
+        assert_eq!(join(&objects).unwrap(), join(&objects).unwrap());
+    }
+
+    #[test]
+    fn what_is_no_object_is_refused() {
+        let whole = object("ping", "pong");
+        for bytes in [&b""[..], b"x", &whole[..whole.len() / 3]] {
+            assert!(join(&[bytes.to_vec()]).is_err());
+        }
+        assert!(join(&[]).is_err());
+    }
+}

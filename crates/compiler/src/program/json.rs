@@ -56,6 +56,9 @@ pub(super) fn outcome<'o>(
             key: base.map(|base| base.key.as_str()),
             prebuilt: outcome.archives.outcomes.iter().any(|outcome| outcome.prebuilt),
             packages: outcome.archives.archives.iter().map(|a| a.package.as_str()).collect(),
+            paths: (outcome.archives.archives.iter())
+                .map(|archive| Escaped::path(&archive.path).to_string())
+                .collect(),
             reasons: (outcome.archives.outcomes.iter())
                 .flat_map(|o| o.verdict.reasons.iter().map(|r| shown_reason(r, &o.root)))
                 .collect(),
@@ -129,6 +132,7 @@ struct JsonArchiveCache<'a> {
     key: Option<&'a str>,
     prebuilt: bool,
     packages: Vec<&'a str>,
+    paths: Vec<String>,
     reasons: Vec<String>,
     processes_spawned: u64,
 }

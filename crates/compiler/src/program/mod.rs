@@ -50,7 +50,7 @@ pub fn main() -> ExitCode {
     (request.on_progress)(Progress::Done);
     match compiled {
         Ok(outcome) => match &command.action {
-            Action::Run { arguments } => run(&report, &request, &outcome, arguments),
+            Action::Run { arguments } => run(&report, &request, outcome, arguments),
             _ => report.outcome(&request, &outcome),
         },
         Err(error) => report.error(&error),
@@ -61,16 +61,19 @@ pub fn main() -> ExitCode {
 fn run(
     report: &Report<'_>,
     request: &Request,
-    outcome: &Outcome,
+    outcome: Outcome,
     arguments: &[OsString],
 ) -> ExitCode {
-    report.before_run(request, outcome);
-    let Some(program) = &outcome.output else { return ExitCode::SUCCESS };
-    let mut command = process::Command::new(program);
+    report.before_run(request, &outcome);
+    let Some(program) = outcome.output else { return ExitCode::SUCCESS };
+    let mut command = process::Command::new(&program);
     command.args(arguments);
     let is_kept = outcome.temporary.as_ref().is_none_or(|dir| !program.starts_with(dir.path()));
     let error = match is_kept {
-        true => command.exec(),
+        true => {
+            drop(outcome.temporary);
+            command.exec()
+        }
         false => match command.status() {
             Ok(status) => return ExitCode::from(code_of(status)),
             Err(error) => error,
@@ -79,7 +82,7 @@ fn run(
     report.trouble(&Trouble {
         code: "run",
         message: format!("start the program: {error}"),
-        path: Some(program.clone()),
+        path: Some(program),
         hint: "compile it with -o and run it by hand".into(),
     })
 }
