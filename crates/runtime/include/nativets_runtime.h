@@ -27,6 +27,7 @@ NtsString *nts_rt_string_from_bytes(const uint8_t *bytes, size_t len);
 NtsString *nts_rt_string_retain(const NtsString *string);
 /* NULL is ignored. */
 void nts_rt_string_free(NtsString *string);
+/* Fails, as nts_rt_fail does, where the result had more than 2^29 - 24 UTF-16 code units. */
 NtsString *nts_rt_string_concat(const NtsString *left, const NtsString *right);
 /* As concat, but left is given away: its memory serves for the result where no other owner has it. */
 NtsString *nts_rt_string_append(NtsString *left, const NtsString *right);

@@ -10,7 +10,7 @@
 use crate::format::{self, Value};
 #[cfg(feature = "full")]
 use crate::heap::{self, NtsHeapStats};
-use crate::string::NtsString;
+use crate::string::{LENGTH_AT_MOST, NtsString};
 use crate::{console, number, power, process};
 use std::cmp::Ordering;
 use std::ffi::{c_char, c_void};
@@ -26,6 +26,13 @@ fn owned(string: NtsString) -> *mut NtsString {
 unsafe fn borrowed<'a>(string: *const NtsString) -> &'a NtsString {
     // SAFETY: a borrowed pointer came from `owned` and its string is alive.
     unsafe { &*string }
+}
+
+/// Ends the program where a string would become too long, as Node.js does.
+fn require_fit(left: &NtsString, right: &NtsString) {
+    if !NtsString::fit_into(LENGTH_AT_MOST, left, right) {
+        process::fail("RangeError: Invalid string length");
+    }
 }
 
 /// The version of this archive, `major.minor.patch`, NUL-terminated, alive for ever.
@@ -83,6 +90,7 @@ pub unsafe extern "C" fn nts_rt_string_concat(
     let left = unsafe { borrowed(left) };
     // SAFETY: as above.
     let right = unsafe { borrowed(right) };
+    require_fit(left, right);
     owned(NtsString::concat(left, right))
 }
 
@@ -100,10 +108,13 @@ pub unsafe extern "C" fn nts_rt_string_append(
     let mut left = unsafe { Arc::from_raw(left.cast_const()) };
     if std::ptr::eq(Arc::as_ptr(&left), right) {
         // It must not grow while it is read.
+        require_fit(&left, &left);
         return owned(NtsString::concat(&left, &left));
     }
     // SAFETY: borrowed, alive through this call, and another string than `left`.
-    NtsString::append(&mut left, unsafe { borrowed(right) });
+    let right = unsafe { borrowed(right) };
+    require_fit(&left, right);
+    NtsString::append(&mut left, right);
     Arc::into_raw(left).cast_mut()
 }
 

@@ -11,6 +11,9 @@ use std::sync::Arc;
 #[cfg(feature = "full")]
 use crate::heap::Ticket;
 
+/// The longest string that Node.js has, in UTF-16 code units: beyond it a program fails.
+pub(crate) const LENGTH_AT_MOST: usize = (1 << 29) - 24;
+
 /// A string as compiled programs see it: opaque, reached only through the `nts_rt_string_*` functions.
 #[derive(Debug)]
 pub struct NtsString {
@@ -37,6 +40,13 @@ impl NtsString {
 
     pub(crate) fn concat(left: &Self, right: &Self) -> Self {
         Self::new([left.as_str(), right.as_str()].concat())
+    }
+
+    /// Whether both together have at most so many UTF-16 code units. No text has more of them than bytes, so
+    /// they are counted only where it matters.
+    pub(crate) fn fit_into(units: usize, left: &Self, right: &Self) -> bool {
+        left.text.len() + right.text.len() <= units
+            || left.utf16_units() + right.utf16_units() <= units
     }
 
     /// As [`NtsString::concat`], where nobody else holds `left`, whose room is used. A text that is built
@@ -103,6 +113,14 @@ mod tests {
         let shared = Arc::clone(&alone);
         NtsString::append(&mut alone, &NtsString::new("c"));
         assert_eq!((alone.as_str(), shared.as_str()), ("abc", "ab"));
+    }
+
+    #[test]
+    fn room_is_measured_in_code_units() {
+        let (accented, pair) = (NtsString::new("éé"), NtsString::new("😀"));
+        assert!(NtsString::fit_into(4, &accented, &pair));
+        assert!(!NtsString::fit_into(3, &accented, &pair));
+        assert!(NtsString::fit_into(0, &NtsString::new(""), &NtsString::new("")));
     }
 
     #[test]

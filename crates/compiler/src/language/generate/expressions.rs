@@ -67,7 +67,7 @@ impl FunctionGenerator<'_, '_, '_> {
             }
             ExpressionKind::Assign { operator, value, .. } => {
                 let variable = self.assign(id, *operator, *value)?;
-                self.value_again(variable, later)
+                self.read_operand(variable, later)
             }
             ExpressionKind::Update { step, position, .. } => self.update(id, *step, *position),
             ExpressionKind::Call { arguments, .. } => {
@@ -284,11 +284,6 @@ impl FunctionGenerator<'_, '_, '_> {
         self.check_guard(variable)?;
         self.write(variable, value)?;
         Ok(variable)
-    }
-
-    /// The value of an assignment is what was assigned.
-    fn value_again(&mut self, variable: VariableId, later: Effects) -> Result<Operand> {
-        self.read_operand(variable, later)
     }
 
     fn update(&mut self, id: ExpressionId, step: Step, position: Position) -> Result<Operand> {

@@ -93,7 +93,7 @@ impl Lowering<'_> {
         let test = statement.test.as_ref().map(|test| self.tree(test));
         let update = statement.update.as_ref().map(|update| self.tree(update));
         let body = self.body(&statement.body);
-        let (test, update) = (test.transpose_known()?, update.transpose_known()?);
+        let (test, update) = (known(test)?, known(update)?);
         Some(Statement::For(Box::new(For { start, test, update, body })))
     }
 
@@ -185,16 +185,10 @@ impl Lowering<'_> {
     }
 }
 
-/// `Some(None)` is something that went wrong; `None` is nothing at all.
-trait TransposeKnown<T> {
-    fn transpose_known(self) -> Option<Option<T>>;
-}
-
-impl<T> TransposeKnown<T> for Option<Option<T>> {
-    fn transpose_known(self) -> Option<Option<T>> {
-        match self {
-            None => Some(None),
-            Some(inner) => inner.map(Some),
-        }
+/// A part that may be left out, once it is lowered: nothing where it was wrong.
+fn known<T>(part: Option<Option<T>>) -> Option<Option<T>> {
+    match part {
+        None => Some(None),
+        Some(lowered) => lowered.map(Some),
     }
 }
