@@ -97,6 +97,18 @@ fn a_cache_that_cannot_be_written_still_gives_the_program_and_says_so() {
 }
 
 #[test]
+fn a_cache_that_others_may_write_is_not_believed() {
+    let project = Project::new();
+    let _ = project.compiled();
+    fs::set_permissions(project.cache(), fs::Permissions::from_mode(0o777)).unwrap();
+    let answer = project.compiled();
+    assert_eq!((answer.miss(), answer.work()), ("disabled", (3, 3, 0, true)));
+    assert!(answer.texts("/notes")[0].ends_with("everyone may write it"), "{answer:?}");
+    fs::set_permissions(project.cache(), fs::Permissions::from_mode(0o700)).unwrap();
+    assert_eq!(project.compiled().miss(), "", "the program is the same, bytes and all");
+}
+
+#[test]
 fn two_compiles_of_one_project_at_once_are_both_right() {
     let project = Project::new();
     let _ = project.compiled();

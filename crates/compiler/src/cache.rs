@@ -13,7 +13,7 @@
 
 use std::fs::{self, DirBuilder, File};
 use std::io::{self, Read, Write};
-use std::os::unix::fs::DirBuilderExt;
+use std::os::unix::fs::{DirBuilderExt, MetadataExt};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
@@ -41,11 +41,18 @@ impl CacheDir {
     /// Makes the directory where it is missing, private to its owner.
     ///
     /// # Errors
-    /// Those of making it.
+    /// Those of making it; one that another user could have filled, whose programs we would then make.
     pub fn open(path: &Path) -> io::Result<Self> {
         if !path.is_dir() {
             make_private(path)?;
             write_whole(&path.join("CACHEDIR.TAG"), TAG.as_bytes())?;
+        }
+        let metadata = fs::metadata(path)?;
+        if metadata.uid() != rustix::process::geteuid().as_raw() {
+            return Err(io::Error::other("it belongs to another user"));
+        }
+        if metadata.mode() & 0o002 != 0 {
+            return Err(io::Error::other("everyone may write it"));
         }
         Ok(Self(path.to_path_buf()))
     }
