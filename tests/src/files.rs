@@ -50,6 +50,21 @@ pub fn write_at(path: &Path, text: impl AsRef<[u8]>, time: FileTime) {
     set_mtime(path, time);
 }
 
+/// Copies what is wanted by its name of a directory, and of those in it.
+///
+/// # Panics
+/// Something cannot be read or written.
+pub(crate) fn copy_tree(from: &Path, to: &Path, wanted: fn(&str) -> bool) {
+    for entry in fs::read_dir(from).unwrap().map(Result::unwrap) {
+        let to = to.join(entry.file_name());
+        match entry.file_type().unwrap().is_dir() {
+            true => copy_tree(&entry.path(), &to, wanted),
+            false if !wanted(&entry.file_name().to_string_lossy()) => {}
+            false => write(&to, fs::read(entry.path()).unwrap()),
+        }
+    }
+}
+
 /// Everything about a tree that a reader must leave as it is: kinds, bytes, times, inodes, modes.
 pub type Tree = BTreeMap<PathBuf, String>;
 

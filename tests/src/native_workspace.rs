@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use crate::files::write;
+use crate::files::{copy_tree, write};
 use crate::program;
 
 /// The native archives' sources as a workspace of their own, to be edited.
@@ -14,7 +14,7 @@ pub fn copy_native_workspace(to: &Path) {
     let root = program::repository();
     let members = ["crates/runtime", "crates/stdlib", "crates/ext-timers"];
     for member in members {
-        copy_tree(&root.join(member), &to.join(member));
+        copy_tree(&root.join(member), &to.join(member), |_| true);
     }
     let manifest = fs::read_to_string(root.join("Cargo.toml")).unwrap();
     let start = manifest.find("members = [").unwrap();
@@ -24,15 +24,4 @@ pub fn copy_native_workspace(to: &Path) {
         manifest.lines().filter(|l| !l.starts_with("default-members")).collect();
     write(&to.join("Cargo.toml"), manifest.join("\n"));
     fs::copy(root.join("Cargo.lock"), to.join("Cargo.lock")).unwrap();
-}
-
-fn copy_tree(from: &Path, to: &Path) {
-    for entry in fs::read_dir(from).unwrap().map(Result::unwrap) {
-        let to = to.join(entry.file_name());
-        if entry.file_type().unwrap().is_dir() {
-            copy_tree(&entry.path(), &to);
-        } else {
-            write(&to, fs::read(entry.path()).unwrap());
-        }
-    }
 }

@@ -5,7 +5,7 @@
 
 use std::ffi::OsStr;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::Duration;
 
 use serde_json::Value;
@@ -14,7 +14,7 @@ use tempfile::TempDir;
 use crate::files::write;
 use crate::program;
 use crate::run::{Ran, Run};
-use crate::world::{on_path, real_cargo};
+use crate::world::on_path;
 
 /// Longer than a cold build of the archives on a busy machine.
 const LIMIT: Duration = Duration::from_secs(300);
@@ -105,14 +105,7 @@ impl Project {
     /// A run of `nativets` in the project.
     pub fn nativets(&self, args: impl IntoIterator<Item = impl AsRef<OsStr>>) -> Run {
         let run = Run::new(program::nativets(), &self.root).args(args).limit(LIMIT);
-        let cargo_home = || real_cargo().parent().and_then(Path::parent).map(PathBuf::from);
-        let run = match std::env::var_os("CARGO_HOME").map(PathBuf::from).or_else(cargo_home) {
-            Some(home) => run.env("CARGO_HOME", home),
-            None => run,
-        };
-        let inherited = ["PATH", "HOME", "RUSTUP_HOME", "RUSTUP_TOOLCHAIN", "TMPDIR"];
-        let inherited = inherited.into_iter().filter_map(|n| Some((n, std::env::var_os(n)?)));
-        inherited.fold(run, |run, (name, value)| run.env(name, value))
+        run.like_ours().env("PATH", std::env::var_os("PATH").unwrap())
     }
 
     /// A run of `nativets compile main.ts -o app --format json`.

@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 use serde_json::Value;
 
 /// Longer than any build of a generated workspace takes on a busy machine.
-const LIMIT: Duration = Duration::from_secs(60);
+pub(crate) const LIMIT: Duration = Duration::from_secs(60);
 
 /// A run being prepared. Its environment holds nothing that is not named here.
 #[derive(Debug)]
@@ -48,12 +48,6 @@ impl Run {
         Self { command, limit: LIMIT }
     }
 
-    /// Waits longer for its end: for builds of real crates.
-    pub(crate) fn patient(mut self) -> Self {
-        self.limit = 10 * LIMIT;
-        self
-    }
-
     /// Adds arguments.
     pub fn args(mut self, args: impl IntoIterator<Item = impl AsRef<OsStr>>) -> Self {
         self.command.args(args);
@@ -69,7 +63,7 @@ impl Run {
     /// Finds the same toolchain as we do, and installs none: where rustup's proxies meet a toolchain file
     /// they would otherwise change the toolchains of whoever runs the tests.
     pub(crate) fn like_ours(self) -> Self {
-        let inherited = ["HOME", "RUSTUP_HOME", "RUSTUP_TOOLCHAIN", "TMPDIR"];
+        let inherited = ["HOME", "CARGO_HOME", "RUSTUP_HOME", "RUSTUP_TOOLCHAIN", "TMPDIR"];
         let inherited = inherited.into_iter().filter_map(|n| Some((n, std::env::var_os(n)?)));
         let run = self.env("RUSTUP_AUTO_INSTALL", "0");
         inherited.fold(run, |run, (name, value)| run.env(name, value))

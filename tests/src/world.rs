@@ -270,7 +270,7 @@ impl World {
     }
 }
 
-pub(crate) fn real_cargo() -> PathBuf {
+fn real_cargo() -> PathBuf {
     on_path("cargo")
 }
 

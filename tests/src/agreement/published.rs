@@ -1,13 +1,12 @@
 //! Workspaces made of published crates: their sources, unpacked, are path packages that may be edited.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::Mutex;
 
 use serde_json::Value;
 
-use crate::files::write;
+use crate::files::{copy_tree, write};
 use crate::program;
 
 /// The crates that any workspace takes, with the features that it needs.
@@ -40,7 +39,7 @@ pub(super) fn write_workspace(dir: &Path, crates: &[&str], code: &str) {
                 &format!("{name} = {{ version = \"={version}\", features = [{features}] }}\n");
         }
         patches += &format!("{name} = {{ path = \"vendor/{name}\" }}\n");
-        copy(&unpacked(name), &dir.join("vendor").join(name));
+        copy_tree(&unpacked(name), &dir.join("vendor").join(name), is_source);
     }
     let manifest = format!(
         "[workspace]\nmembers = [\"app\"]\nexclude = [\"vendor\"]\nresolver = \"3\"\n\n\
@@ -88,17 +87,8 @@ fn fetch() -> Value {
     serde_json::from_slice(&output.stdout).unwrap()
 }
 
-fn copy(from: &Path, to: &Path) {
-    for entry in fs::read_dir(from).unwrap() {
-        let entry = entry.unwrap();
-        let (path, to) = (entry.path(), to.join(entry.file_name()));
-        // A toolchain file would have rustup's proxies install what the crate's authors work with.
-        let is_left_out =
-            |name: &str| name.starts_with(".cargo") || name.starts_with("rust-toolchain");
-        if path.is_dir() {
-            copy(&path, &to);
-        } else if !is_left_out(&entry.file_name().to_string_lossy()) {
-            write(&to, fs::read(&path).unwrap());
-        }
-    }
+/// Not what cargo put beside the sources, nor a toolchain file, for which rustup's proxies would install
+/// what the crate's authors work with.
+fn is_source(name: &str) -> bool {
+    !name.starts_with(".cargo") && !name.starts_with("rust-toolchain")
 }

@@ -11,7 +11,7 @@ use tempfile::TempDir;
 use super::subject::{Lane, Subject};
 use crate::files::{long_ago, set_mtime, write};
 use crate::program;
-use crate::run::Run;
+use crate::run::{LIMIT, Run};
 
 /// What a path holds: everything but times.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -144,7 +144,8 @@ impl Scene {
 
     fn in_environment(&self, run: Run) -> Run {
         let home = self.root().join("home");
-        let run = run.patient().like_ours().env("CARGO_HOME", home).env("CARGO_INCREMENTAL", "0");
+        let run =
+            run.limit(10 * LIMIT).like_ours().env("CARGO_HOME", home).env("CARGO_INCREMENTAL", "0");
         let run = run.env("PATH", std::env::var_os("PATH").unwrap());
         self.variables.iter().fold(run, |run, (name, value)| run.env(name, value))
     }
