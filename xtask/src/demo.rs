@@ -34,7 +34,8 @@ pub fn run(root: &Path, options: &Options) -> Result<ExitCode> {
     let compiler = match &options.compiler {
         Some(compiler) => std::path::absolute(compiler)?,
         None => {
-            command_line::run("cargo build --release --locked --package nativets", root)?;
+            let build = "cargo build --release --locked --package nativets --target-dir target";
+            command_line::run(build, root)?;
             root.join("target/release/nativets")
         }
     };
