@@ -1,14 +1,14 @@
 //! One run: a step is an edit, three answers, their comparison, and a build.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 use fastrand::Rng;
 
 use super::answers::{self, Answer, Answers, Build};
 use super::edit;
 use super::oracle::{self, Built, Oracle, Truth};
-use super::scene::{Files, Scene};
+use super::scene::{Files, Held, Scene};
 use super::subject::Subject;
 use super::tally::{Look, Tally};
 
@@ -150,8 +150,9 @@ impl Run {
                 ("env-changed" | "toolchain-changed", _) => self.scene.variables != base.variables,
                 (_, Some(path)) => {
                     let below = below(&self.scene, path);
-                    files.get(&below) != base.files.get(&below)
-                        && (base.truth.read.contains_key(&below) || self.cargo_reads(&below))
+                    let is_changed =
+                        held(&self.scene, files, &below) != held(&self.scene, &base.files, &below);
+                    is_changed && (base.truth.read.contains_key(&below) || self.cargo_reads(&below))
                 }
                 _ => false,
             };
@@ -228,6 +229,32 @@ impl Run {
         self.bases.insert(self.scene.lane, Base { truth, files, variables, published });
         Ok(())
     }
+}
+
+/// What a path holds, and where it is a link, what that leads to holds.
+fn held<'f>(scene: &Scene, files: &'f Files, below: &Path) -> [Option<&'f Held>; 2] {
+    let own = files.get(below);
+    let target = match own {
+        Some(Held::Link(text)) => {
+            let target = normalize(&scene.root().join(below.parent().unwrap()).join(text));
+            target.strip_prefix(scene.root()).ok().and_then(|target| files.get(target))
+        }
+        _ => None,
+    };
+    [own, target]
+}
+
+/// A path without `.` and `..`.
+fn normalize(path: &Path) -> PathBuf {
+    let mut normal = PathBuf::new();
+    for part in path.components() {
+        match part {
+            Component::ParentDir => drop(normal.pop()),
+            Component::CurDir => {}
+            part => normal.push(part),
+        }
+    }
+    normal
 }
 
 /// A path as the program words it, as one below the scene.
