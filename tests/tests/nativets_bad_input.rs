@@ -41,6 +41,24 @@ fn usage_is_trouble() {
 }
 
 #[test]
+fn a_program_does_not_replace_its_configuration() {
+    let project = Project::new();
+    let before = std::fs::read(project.path("nativets.toml")).unwrap();
+    let args = ["compile", "main.ts", "-o", "./nativets.toml", "--format", "json"];
+    assert_eq!(project.nativets(args).run().error_code(), "output");
+    assert_eq!(std::fs::read(project.path("nativets.toml")).unwrap(), before);
+}
+
+#[test]
+fn nothing_is_written_into_a_workspace_that_is_none() {
+    let project = Project::new();
+    std::fs::create_dir(project.path("none")).unwrap();
+    project.write("nativets.toml", "[archives]\nworkspace = \"none\"\n");
+    assert_eq!(project.compile().run().error_code(), "workspace");
+    assert_eq!(std::fs::read_dir(project.path("none")).unwrap().count(), 0);
+}
+
+#[test]
 fn bytes_that_are_not_utf_8_are_found_where_they_are() {
     let project = Project::empty();
     project.write("main.ts", b"let a: number = 1;\nlet b: string = \"\xff\";\n");

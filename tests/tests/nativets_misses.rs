@@ -154,8 +154,9 @@ fn linker() {
 fn output_that_is_gone_or_another_is_linked_again() {
     let project = compiled();
     let app = project.path("app");
-    let damages: [&dyn Fn(); 4] = [
+    let damages: [&dyn Fn(); 5] = [
         &|| fs::remove_file(&app).unwrap(),
+        &|| fs::set_permissions(&app, fs::Permissions::from_mode(0o644)).unwrap(),
         &|| fs::write(&app, "#!/bin/sh\n").unwrap(),
         &|| {
             let bytes = fs::read(&app).unwrap();

@@ -153,6 +153,7 @@ impl Archives {
     pub fn prepare(&self, features: &BTreeSet<Feature>) -> Result<ReadyArchives, CompileError> {
         let needs = self.needs(features)?;
         let invocations = invocations(&needs);
+        self.require_workspace()?;
         let freshness = self.freshness_for(&invocations);
         let mut ready = ReadyArchives::default();
         for (index, name) in names(invocations.len()).enumerate() {
@@ -164,6 +165,16 @@ impl Archives {
             ready.add(outcome.map_err(CompileError::Archives)?);
         }
         Ok(ready)
+    }
+
+    /// Nothing is written into a directory that is no workspace.
+    fn require_workspace(&self) -> Result<(), CompileError> {
+        let path = self.settings.workspace.clone();
+        let is_needed = self.settings.auto == Auto::Build;
+        match std::fs::metadata(path.join("Cargo.toml")) {
+            Err(source) if is_needed => Err(CompileError::Workspace { path, source }),
+            _ => Ok(()),
+        }
     }
 
     fn needs(&self, features: &BTreeSet<Feature>) -> Result<Needs, CompileError> {

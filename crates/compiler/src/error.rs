@@ -147,6 +147,9 @@ impl CompileError {
             CompileError::Link { .. } => {
                 "prebuilt archives may lack what the program needs: compile without --no-auto"
             }
+            CompileError::Archives(error) if error.code() == "prebuilt" => {
+                "put the archive there, or compile without --no-auto"
+            }
             CompileError::Archives(error) => return error.hint(),
             CompileError::Workspace { .. } => {
                 "say where it is: `workspace` under [archives] in nativets.toml, or NATIVETS_WORKSPACE"

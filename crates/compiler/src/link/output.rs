@@ -3,8 +3,9 @@
 //! The linker writes under another name in the same directory, and a rename puts the program into place:
 //! whoever runs it meanwhile keeps the old one, and a compile that is killed leaves the old one.
 
-use std::fs::{self, File};
+use std::fs::{self, File, Metadata};
 use std::io::{self, Read};
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use freshness::{Links, Meta, meta_of, open_regular};
@@ -60,18 +61,18 @@ impl Output {
         &self.0
     }
 
-    /// The stat of the program that is there, if it is a regular file.
+    /// The stat of the program that is there, if it is a file that may be run.
     #[must_use]
     pub fn meta(&self) -> Option<Meta> {
-        let meta = meta_of(&fs::symlink_metadata(&self.0).ok()?);
-        (meta.kind == freshness::Kind::File).then_some(meta)
+        let metadata = fs::symlink_metadata(&self.0).ok()?;
+        is_program(&metadata).then(|| meta_of(&metadata))
     }
 
     /// The program that is there, read.
     #[must_use]
     pub fn read(&self) -> Option<Placed> {
         let file = open_regular(&self.0, Links::Refuse).ok()?;
-        seal(file).ok()
+        is_program(&file.metadata().ok()?).then(|| seal(file).ok())?
     }
 
     /// A name for a linker to write to; what has it is removed unless it is placed.
@@ -108,6 +109,11 @@ impl Output {
     fn refused(&self, error: &io::Error) -> CompileError {
         CompileError::Output { path: self.0.clone(), problem: error.to_string() }
     }
+}
+
+/// Whether its owner may run it: a copy may have lost that, and what cannot be run is no program.
+fn is_program(metadata: &Metadata) -> bool {
+    metadata.is_file() && metadata.permissions().mode() & 0o100 != 0
 }
 
 fn seal(file: File) -> io::Result<Placed> {

@@ -119,6 +119,16 @@ fn request(command: &Command) -> Result<Request, Trouble> {
         Action::Compile { output: Some(path) } => Goal::Program(absolute(path)),
         Action::Compile { output: None } => Goal::Program(default_output(&entry)?),
     };
+    if let (Goal::Program(output), Some(config)) = (&goal, &config.path)
+        && output == config
+    {
+        return Err(Trouble {
+            code: "output",
+            message: "write the program: it would replace the configuration".into(),
+            path: Some(output.clone()),
+            hint: "name another file with -o".into(),
+        });
+    }
     let bar = Bar::new(command.options.format == cli::Format::Text);
     Ok(Request {
         goal,
@@ -138,6 +148,12 @@ fn request(command: &Command) -> Result<Request, Trouble> {
 fn default_output(entry: &Path) -> Result<PathBuf, Trouble> {
     match entry.extension() {
         Some(extension) if extension == "ts" => Ok(entry.with_extension("")),
+        _ if entry.is_dir() => Err(Trouble {
+            code: "entry",
+            message: "read the entry: it is a directory".into(),
+            path: Some(entry.to_path_buf()),
+            hint: "name the file that the program begins in".into(),
+        }),
         _ => Err(Trouble {
             code: "usage",
             message: "name the program: the entry does not end in `.ts`".into(),

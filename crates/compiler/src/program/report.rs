@@ -186,8 +186,10 @@ pub(super) fn usage(usage: &Usage) -> ExitCode {
         say!("{}", text.trim_end());
         return ExitCode::from(TROUBLE);
     }
-    let message = text.lines().next().unwrap_or_default();
-    let message = message.strip_prefix("error: ").unwrap_or(message).to_owned();
+    // What is missing stands on lines of its own below the first.
+    let lines = text.lines().take_while(|line| !line.is_empty()).map(str::trim);
+    let message = lines.collect::<Vec<_>>().join(" ");
+    let message = message.strip_prefix("error: ").unwrap_or(&message).to_owned();
     let hint = "see `nativets --help`".to_owned();
     print_trouble(true, &Trouble { code: "usage", message, path: None, hint })
 }

@@ -177,8 +177,10 @@ pub(super) fn usage(usage: &Usage) -> ExitCode {
             ExitCode::from(TROUBLE)
         }
         Format::Json => {
-            let message = text.lines().next().unwrap_or_default();
-            let message = message.strip_prefix("error: ").unwrap_or(message);
+            // What is missing stands on lines of its own below the first.
+            let lines = text.lines().take_while(|line| !line.is_empty()).map(str::trim);
+            let message = lines.collect::<Vec<_>>().join(" ");
+            let message = message.strip_prefix("error: ").unwrap_or(&message);
             trouble(true, "usage", message, None, "see `freshness --help`")
         }
     }
