@@ -4,8 +4,8 @@
 //! covers everything from the second look to the pruning, so N processes that find the same archives
 //! stale run cargo once: the others find them fresh when their turn comes.
 
-use freshness_core::strategy::compare_lists;
-use freshness_core::{Reason, Stamp};
+use freshness_core::compare::compare_lists;
+use freshness_core::{Head, Lists, Reason, Stamp};
 
 use crate::decide::{Decision, Scene};
 use crate::error::BuildError;
@@ -51,7 +51,9 @@ pub fn build(request: &Request<'_>, force: Force) -> Result<Outcome, BuildError>
     }
     (request.events)(Event::Stale { verdict: &again.verdict });
     let mut work = again.work;
-    let stamp = rebuild(request, &mut lock, again.stamp.as_ref(), force, &mut work)?;
+    // What cannot be read whole proves nothing of what is to be built.
+    let earlier = again.stamp.and_then(|stamp| stamp.load().ok());
+    let stamp = rebuild(request, &mut lock, earlier.as_ref(), force, &mut work)?;
     publish::write_stamp(&scene.slot, &stamp)?;
     let kept = request.generations.max(MIN_GENERATIONS);
     note(request, publish::prune(&scene.slot, &stamp, kept));
@@ -74,8 +76,9 @@ fn serve(scene: &Scene<'_>, decision: Decision) -> Outcome {
 /// Writes the serving stamp as the newest, with stats as they are now. Not being able to costs no more
 /// than another look next time.
 fn renew(scene: &Scene<'_>, lock: &mut SlotLock, decision: &Decision) {
-    let Some(stamp) = decision.stamp.as_ref().filter(|_| decision.outdated) else { return };
-    let written = renewed(scene, lock, stamp).and_then(|renewed| match renewed {
+    let outdated = decision.stamp.as_ref().filter(|_| decision.outdated);
+    let Some(stamp) = outdated.and_then(|stamp| stamp.load().ok()) else { return };
+    let written = renewed(scene, lock, &stamp).and_then(|renewed| match renewed {
         Some(renewed) => publish::write_stamp(&scene.slot, &renewed),
         None => Ok(()),
     });
@@ -88,7 +91,7 @@ fn renewed(
     lock: &mut SlotLock,
     stamp: &Stamp,
 ) -> Result<Option<Stamp>, BuildError> {
-    let (cutoff, snapshot) =
+    let (cutoff, (snapshot, lists)) =
         settled(BRIEFLY, || lock.clock(&scene.slot), || Ok(scene.snapshot(stamp)?))?;
     let evidence = observe::evidence(scene.request.strategies, &snapshot, |id| stamp.recorded(id));
     // The list, and the evidence of every strategy, must be what they were at the build. That one strategy
@@ -96,12 +99,15 @@ fn renewed(
     // its word would hide a change from all the others.
     let is_proven =
         compare_lists(&stamp.snapshot, &snapshot, |_| {}).is_empty() && evidence == stamp.evidence;
-    if !is_proven || snapshot.racy(cutoff).is_some() || scene.snapshot(stamp)? != snapshot {
+    if !is_proven || snapshot.racy(cutoff).is_some() || scene.snapshot(stamp)?.0 != snapshot {
         return Ok(None);
     }
-    let archives = stamp.archives.iter().map(|archive| publish::restamped(&scene.slot, archive));
+    let archives = stamp.head.archives.iter();
+    let archives = archives.map(|archive| publish::restamped(&scene.slot, archive));
     let archives = archives.collect::<Result<_, _>>()?;
-    Ok(Some(Stamp { cutoff, snapshot, evidence, archives, ..stamp.clone() }))
+    let head = Head { cutoff, archives, ..stamp.head.clone() };
+    let lists = Lists { since: cutoff, ..lists };
+    Ok(Some(Stamp { head, snapshot, evidence, lists, specs: stamp.specs.clone() }))
 }
 
 /// Tells of something that failed after the answer was safe.

@@ -6,12 +6,13 @@
 //! stand where none does.
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
+use freshness_core::check::{self, NoAnswer};
 use freshness_core::discover::BadGlob;
 use freshness_core::{
-    Assessment, Escaped, FreshnessStrategy, InputSpec, Reason, Snapshot, Stamp, Verdict, Work,
-    discover,
+    Assessment, Escaped, FreshnessStrategy, Head, InputSpec, Lists, Reason, Record, Snapshot,
+    Stamp, Verdict, Work, discover,
 };
 
 use crate::cargo_config::CargoConfig;
@@ -42,11 +43,29 @@ pub(crate) struct Decision {
     /// Fresh, or why not.
     pub(crate) verdict: Verdict,
     /// The stamp that was believed: the one that serves, or the newest.
-    pub(crate) stamp: Option<Stamp>,
+    pub(crate) stamp: Option<Record>,
     /// Whether the serving stamp is an earlier generation, or its record of stats is out of date.
     pub(crate) outdated: bool,
     /// What it cost.
     pub(crate) work: Work,
+}
+
+/// The stamp whose archives are handed out.
+pub(crate) struct Serving<'s> {
+    head: &'s Head,
+    root: &'s Path,
+}
+
+impl<'s> From<&'s Record> for Serving<'s> {
+    fn from(record: &'s Record) -> Self {
+        Self { head: &record.head, root: &record.root }
+    }
+}
+
+impl<'s> From<&'s Stamp> for Serving<'s> {
+    fn from(stamp: &'s Stamp) -> Self {
+        Self { head: &stamp.head, root: &stamp.snapshot.root }
+    }
 }
 
 impl<'a> Scene<'a> {
@@ -94,30 +113,35 @@ impl<'a> Scene<'a> {
             let verdict = Verdict { reasons: vec![reason] };
             Decision { verdict, stamp, outdated: false, work: Work::default() }
         };
-        let stamp = match Stamp::read(&path) {
+        let stamp = match Record::open(&path) {
             Ok(stamp) => stamp,
             Err(reason) => return Ok(stale(reason, None)),
         };
-        if let Some(reason) = self.foreign(&stamp) {
+        if let Some(reason) = self.foreign(&stamp.head) {
             return Ok(stale(reason, None));
         }
-        let Some(recorded) = stamp.recorded(strategy.id()) else {
-            let problem = format!("it holds no evidence for {}", strategy.id());
-            return Ok(stale(Reason::StampVersion { path, problem }, Some(stamp)));
+        let compared = match check::check(&stamp, &self.specs_here(), strategy) {
+            Ok(compared) => compared,
+            Err(NoAnswer::BadGlob(bad)) => return Err(bad.into()),
+            Err(NoAnswer::Damaged(problem)) => {
+                return Ok(stale(Reason::StampUnreadable { path, problem }, None));
+            }
+            Err(NoAnswer::NoEvidence) => {
+                let problem = format!("it holds no evidence for {}", strategy.id());
+                return Ok(stale(Reason::StampVersion { path, problem }, Some(stamp)));
+            }
         };
         let mut work = Work::default();
-        let mut reasons = self.toolchain.compare(&stamp, &mut work);
-        reasons.extend(self.request.env.compare(&stamp.environment));
-        let now = self.snapshot(&stamp)?;
-        let Assessment { reasons: of_inputs, work: assessed, mut outdated } =
-            strategy.assess(&now, recorded);
+        let mut reasons = self.toolchain.compare(&stamp.head, &mut work);
+        reasons.extend(self.request.env.compare(&stamp.head.environment));
+        let Assessment { reasons: of_inputs, work: assessed, mut outdated } = compared;
         reasons.extend(of_inputs);
         work += assessed;
         let when = match strategy.reads_always() {
             true => ReadBytes::Always,
             false => ReadBytes::WhereStatDiffers,
         };
-        for archive in &stamp.archives {
+        for archive in &stamp.head.archives {
             let path = self.slot.dir().join(&archive.file.path);
             match publish::examine(&self.slot, archive, when, &mut work) {
                 Condition::Intact => {}
@@ -136,9 +160,10 @@ impl<'a> Scene<'a> {
     ///
     /// # Errors
     /// A glob that cannot be understood.
-    pub(crate) fn snapshot(&self, stamp: &Stamp) -> Result<Snapshot, BadGlob> {
+    pub(crate) fn snapshot(&self, stamp: &Stamp) -> Result<(Snapshot, Lists), BadGlob> {
         let here = self.specs_here();
-        Ok(Snapshot::take(discover(&stamp.snapshot.root, here.iter().chain(&stamp.specs))?))
+        let specs = here.iter().chain(&stamp.specs);
+        Ok(Snapshot::take_listed(discover(&stamp.snapshot.root, specs)?))
     }
 
     /// The inputs that follow from where we stand.
@@ -157,7 +182,7 @@ impl<'a> Scene<'a> {
     }
 
     /// Why a stamp is not one of this slot and profile: a collision, a copy, a moved workspace.
-    fn foreign(&self, stamp: &Stamp) -> Option<Reason> {
+    fn foreign(&self, stamp: &Head) -> Option<Reason> {
         let changed = |field: &str, was: Option<String>, is: Option<String>| {
             let shown = |value: Option<String>| value.unwrap_or_else(|| "none".into());
             Reason::ProfileChanged { field: field.into(), was: shown(was), is: shown(is) }
@@ -173,9 +198,15 @@ impl<'a> Scene<'a> {
     }
 
     /// The answer that `stamp` serves.
-    pub(crate) fn outcome(&self, verdict: Verdict, stamp: Option<&Stamp>, work: Work) -> Outcome {
+    pub(crate) fn outcome<'s>(
+        &self,
+        verdict: Verdict,
+        stamp: Option<impl Into<Serving<'s>>>,
+        work: Work,
+    ) -> Outcome {
+        let serving = stamp.map(Into::into);
         let workspace = || self.request.workspace.to_path_buf();
-        let archives = stamp.into_iter().flat_map(|stamp| &stamp.archives).map(|archive| {
+        let archives = serving.iter().flat_map(|serving| &serving.head.archives).map(|archive| {
             let path = self.slot.dir().join(&archive.file.path);
             ReadyArchive {
                 package: archive.package.clone(),
@@ -187,10 +218,10 @@ impl<'a> Scene<'a> {
         });
         Outcome {
             key: self.key.clone(),
-            root: stamp.map_or_else(workspace, |stamp| stamp.snapshot.root.clone()),
+            root: serving.as_ref().map_or_else(workspace, |serving| serving.root.to_path_buf()),
             verdict,
             archives: self.request.profile.in_order(archives.collect()),
-            generation: stamp.map(|stamp| stamp.generation),
+            generation: serving.map(|serving| serving.head.generation),
             built: false,
             prebuilt: false,
             work,
@@ -221,7 +252,7 @@ fn is_of_the_world(reason: &Reason) -> bool {
 pub fn inputs(request: &Request<'_>) -> Result<Vec<Input>, BuildError> {
     let scene = Scene::look(request)?;
     match Stamp::read(&scene.slot.stamp()) {
-        Ok(stamp) if scene.foreign(&stamp).is_none() => {
+        Ok(stamp) if scene.foreign(&stamp.head).is_none() => {
             let here = scene.specs_here();
             Ok(inputs::with_reasons(&stamp.snapshot.root, here.iter().chain(&stamp.specs))?)
         }
@@ -238,6 +269,6 @@ pub fn check(request: &Request<'_>) -> Result<Outcome, BuildError> {
     let decision = scene.decide(request.strategy)?;
     let serving = decision.stamp.as_ref().filter(|_| decision.verdict.is_fresh());
     let outcome = scene.outcome(decision.verdict.clone(), serving, decision.work);
-    let root = decision.stamp.map_or(outcome.root, |stamp| stamp.snapshot.root);
+    let root = decision.stamp.map_or(outcome.root, |stamp| stamp.root);
     Ok(Outcome { root, ..outcome })
 }

@@ -3,7 +3,9 @@
 use std::thread;
 use std::time::{Duration, Instant};
 
-use freshness_core::{Evidence, FreshnessStrategy, Recorded, Snapshot, StrategyId, Timestamp};
+use freshness_core::{
+    Evidence, FreshnessStrategy, Lists, Recorded, Snapshot, StrategyId, Timestamp,
+};
 
 use crate::error::BuildError;
 
@@ -26,14 +28,14 @@ const RETRY: Duration = Duration::from_millis(2);
 pub(crate) fn settled(
     patience: Duration,
     mut clock: impl FnMut() -> Result<Timestamp, BuildError>,
-    take: impl Fn() -> Result<Snapshot, BuildError>,
-) -> Result<(Timestamp, Snapshot), BuildError> {
+    take: impl Fn() -> Result<(Snapshot, Lists), BuildError>,
+) -> Result<(Timestamp, (Snapshot, Lists)), BuildError> {
     let start = Instant::now();
     loop {
         let cutoff = clock()?;
-        let snapshot = take()?;
-        if snapshot.racy(cutoff).is_none() || start.elapsed() > patience {
-            return Ok((cutoff, snapshot));
+        let look = take()?;
+        if look.0.racy(cutoff).is_none() || start.elapsed() > patience {
+            return Ok((cutoff, look));
         }
         thread::sleep(RETRY);
     }

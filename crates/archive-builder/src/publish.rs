@@ -21,7 +21,7 @@ use std::io;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
-use freshness_core::{Archive, Digest, SealedFile, Stamp, Work, sys};
+use freshness_core::{Archive, Digest, Head, Record, SealedFile, Stamp, Work, sys};
 
 use crate::durable;
 use crate::error::{BuildError, Context};
@@ -154,7 +154,7 @@ pub(crate) fn restamped(slot: &Slot, archive: &Archive) -> Result<Archive, Build
 pub(crate) fn write_stamp(slot: &Slot, stamp: &Stamp) -> Result<(), BuildError> {
     let path = slot.stamp();
     let bytes = stamp.encode()?;
-    if Stamp::read(&path).is_ok_and(|old| old.generation != stamp.generation) {
+    if Record::open(&path).is_ok_and(|old| old.head.generation != stamp.head.generation) {
         let kept = slot.stamps().join(next_name(slot).to_string());
         // Not every file system has hard links.
         let linked = fs::hard_link(&path, &kept).or_else(|_| fs::copy(&path, &kept).map(drop));
@@ -186,12 +186,12 @@ fn next_name(slot: &Slot) -> u64 {
 /// # Errors
 /// Those of removing what is left over; nothing that is named is touched.
 pub(crate) fn prune(slot: &Slot, newest: &Stamp, generations: usize) -> Result<(), BuildError> {
-    let mut seen = BTreeSet::from([newest.generation]);
-    let mut named: BTreeSet<PathBuf> = directories(newest);
+    let mut seen = BTreeSet::from([newest.head.generation]);
+    let mut named: BTreeSet<PathBuf> = directories(&newest.head);
     for path in earlier_stamps(slot) {
-        let kept = Stamp::read(&path).ok().filter(|_| seen.len() < generations);
-        match kept.filter(|stamp| seen.insert(stamp.generation)) {
-            Some(stamp) => named.extend(directories(&stamp)),
+        let kept = Record::open(&path).ok().filter(|_| seen.len() < generations);
+        match kept.filter(|stamp| seen.insert(stamp.head.generation)) {
+            Some(stamp) => named.extend(directories(&stamp.head)),
             None => durable::remove_any(&path).doing("remove the old stamp", &path)?,
         }
     }
@@ -206,7 +206,7 @@ pub(crate) fn prune(slot: &Slot, newest: &Stamp, generations: usize) -> Result<(
 }
 
 /// The directories in `archives/` that a stamp names.
-fn directories(stamp: &Stamp) -> BTreeSet<PathBuf> {
+fn directories(stamp: &Head) -> BTreeSet<PathBuf> {
     let dir = |archive: &Archive| Some(PathBuf::from(archive.file.path.parent()?.file_name()?));
     stamp.archives.iter().filter_map(dir).collect()
 }
@@ -319,7 +319,7 @@ mod tests {
         let there: Vec<bool> = paths.iter().map(|path| path.exists()).collect();
         assert_eq!(there, [false, false, true, true, true]);
         assert_eq!(earlier_stamps(&world.slot).len(), 2);
-        assert_eq!(Stamp::read(&world.slot.stamp()).unwrap().generation, 5);
+        assert_eq!(Stamp::read(&world.slot.stamp()).unwrap().head.generation, 5);
     }
 
     #[test]

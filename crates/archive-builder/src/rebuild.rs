@@ -19,8 +19,8 @@ use std::collections::BTreeSet;
 
 use freshness_core::stamp::EnvFact;
 use freshness_core::{
-    Archive, Digest, Evidence, Fact, InputPath, InputSpec, Pattern, Recorded, SealedFile, Snapshot,
-    Stamp, Timestamp, Work, discover,
+    Archive, Digest, Evidence, Fact, Head, InputPath, InputSpec, Lists, Pattern, Record, Recorded,
+    SealedFile, Snapshot, Stamp, Timestamp, Work, discover,
 };
 
 use crate::build::Force;
@@ -88,6 +88,7 @@ enum Published {
 struct Built {
     cutoff: Timestamp,
     snapshot: Snapshot,
+    lists: Lists,
     evidence: Vec<Evidence>,
     specs: Vec<InputSpec>,
     environment: Vec<EnvFact>,
@@ -145,7 +146,7 @@ impl<'a> Rebuild<'a> {
         let workspace = Workspace::load(&cargo, request.profile)?;
         // rustup's proxy installs a toolchain that is asked for and not there, so only now it may be told.
         let chosen = Toolchain::choose(request.env, &scene.config, request.workspace);
-        let (toolchain, toolchain_files) = chosen.record(earlier)?;
+        let (toolchain, toolchain_files) = chosen.record(earlier.map(|stamp| &stamp.head))?;
         let toolchain_digest = toolchain::digest(&toolchain, &toolchain_files);
         Ok(Self {
             scene,
@@ -201,7 +202,7 @@ impl<'a> Rebuild<'a> {
         let told = products::inputs(self.scene, workspace, &messages);
         specs.extend(told.into_iter().filter(|spec| !known.contains(&spec.pattern)));
         let after_cutoff = lock.clock(&self.scene.slot)?;
-        let snapshot = self.take(workspace, &specs)?;
+        let (snapshot, lists) = self.take(workspace, &specs)?;
         let contents = Contents::read(&snapshot, after_cutoff, Some(&before.contents));
         if let Some(path) = contents.changed_since(&before.contents, changed) {
             return Ok(Attempt::InputChanged(path.clone()));
@@ -209,7 +210,7 @@ impl<'a> Rebuild<'a> {
         let evidence = observe::evidence(self.scene.request.strategies, &snapshot, |id| {
             Recorded::find(id, &before.evidence, &before.snapshot, before.cutoff)
         });
-        if let Some(path) = snapshot.first_difference(&self.take(workspace, &specs)?) {
+        if let Some(path) = snapshot.first_difference(&self.take(workspace, &specs)?.0) {
             return Ok(Attempt::InputChanged(path.clone()));
         }
         let written = contents.changed_since(&before.contents, Changed::Written).is_some();
@@ -225,7 +226,16 @@ impl<'a> Rebuild<'a> {
         };
         let saw = CargoSaw::of(&workspace.root, &units, &contents, saw, made)?;
         saw.write(&self.scene.slot.cargo_saw())?;
-        Ok(Attempt::Built(Built { cutoff, snapshot, evidence, specs, environment, archives }))
+        let lists = Lists { since: after_cutoff, ..lists };
+        Ok(Attempt::Built(Built {
+            cutoff,
+            snapshot,
+            lists,
+            evidence,
+            specs,
+            environment,
+            archives,
+        }))
     }
 
     /// Publishes what cargo made, unless cargo called fresh what cannot be.
@@ -281,7 +291,7 @@ impl<'a> Rebuild<'a> {
         let units = self.units(workspace);
         let specs = self.specs(workspace, workspace.path_packages.values(), &units);
         let clock = || lock.clock(&self.scene.slot);
-        let (cutoff, snapshot) = settled(SETTLE, clock, || self.take(workspace, &specs))?;
+        let (cutoff, (snapshot, _)) = settled(SETTLE, clock, || self.take(workspace, &specs))?;
         let evidence = observe::evidence(self.scene.request.strategies, &snapshot, |id| {
             self.earlier.and_then(|stamp| stamp.recorded(id))
         });
@@ -315,9 +325,13 @@ impl<'a> Rebuild<'a> {
         inputs::of_build(request.profile, cwd, store, workspace, packages, units)
     }
 
-    fn take(&self, workspace: &Workspace, specs: &[InputSpec]) -> Result<Snapshot, BuildError> {
+    fn take(
+        &self,
+        workspace: &Workspace,
+        specs: &[InputSpec],
+    ) -> Result<(Snapshot, Lists), BuildError> {
         let here = self.scene.specs_here();
-        Ok(Snapshot::take(discover(&workspace.root, here.iter().chain(specs))?))
+        Ok(Snapshot::take_listed(discover(&workspace.root, here.iter().chain(specs))?))
     }
 
     fn environment(&self, units: &[Unit]) -> Vec<EnvFact> {
@@ -329,20 +343,24 @@ impl<'a> Rebuild<'a> {
 
     fn stamp(&self, built: Built) -> Stamp {
         let kept = publish::earlier_stamps(&self.scene.slot).into_iter();
-        let kept = kept.filter_map(|path| Some(Stamp::read(&path).ok()?.generation));
-        let newest = kept.chain(self.earlier.map(|stamp| stamp.generation)).max();
-        Stamp {
+        let kept = kept.filter_map(|path| Some(Record::open(&path).ok()?.head.generation));
+        let newest = kept.chain(self.earlier.map(|stamp| stamp.head.generation)).max();
+        let head = Head {
             key: self.scene.key.to_string(),
             generation: newest.unwrap_or(0) + 1,
             profile: self.scene.profile_facts(),
             toolchain: self.toolchain.clone(),
             toolchain_files: self.toolchain_files.clone(),
             environment: built.environment,
-            specs: built.specs,
             cutoff: built.cutoff,
+            archives: built.archives,
+        };
+        Stamp {
+            head,
+            specs: built.specs,
             snapshot: built.snapshot,
             evidence: built.evidence,
-            archives: built.archives,
+            lists: built.lists,
         }
     }
 }

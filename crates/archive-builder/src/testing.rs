@@ -1,30 +1,19 @@
 //! Values that unit tests of several modules need.
 
-use freshness_core::{Archive, Fact, SealedFile, Snapshot, Stamp, Timestamp};
+use freshness_core::{Archive, Head, Lists, Snapshot, Stamp};
 
 use crate::key::Key;
 use crate::slot::Slot;
 
-/// A stamp of an empty build with this toolchain.
-pub(crate) fn stamp(toolchain: Vec<Fact>, toolchain_files: Vec<SealedFile>) -> Stamp {
-    Stamp {
-        key: String::new(),
-        generation: 1,
-        profile: Vec::new(),
-        toolchain,
-        toolchain_files,
-        environment: Vec::new(),
-        specs: Vec::new(),
-        cutoff: Timestamp::default(),
-        snapshot: Snapshot { root: "/".into(), entries: Vec::new() },
-        evidence: Vec::new(),
-        archives: Vec::new(),
-    }
-}
-
 /// A stamp of this generation that names these archives.
 pub(crate) fn stamp_of(generation: u64, archives: Vec<Archive>) -> Stamp {
-    Stamp { generation, archives, ..stamp(Vec::new(), Vec::new()) }
+    Stamp {
+        head: Head { generation, archives, ..Head::default() },
+        specs: Vec::new(),
+        snapshot: Snapshot { root: "/".into(), entries: Vec::new() },
+        evidence: Vec::new(),
+        lists: Lists::default(),
+    }
 }
 
 /// A slot in a store below `dir`, made.

@@ -13,7 +13,7 @@ use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use freshness_core::{Digest, Escaped, Fact, Reason, SealedFile, Stamp, Work};
+use freshness_core::{Digest, Escaped, Fact, Head, Reason, SealedFile, Work};
 
 use crate::cargo_config::CargoConfig;
 use crate::environment::Environment;
@@ -108,7 +108,7 @@ impl Toolchain {
     /// A compiler or wrapper that cannot be read.
     pub(crate) fn record(
         &self,
-        earlier: Option<&Stamp>,
+        earlier: Option<&Head>,
     ) -> Result<(Vec<Fact>, Vec<SealedFile>), BuildError> {
         self.require_compiler()?;
         let known = |path: &Path| {
@@ -123,7 +123,7 @@ impl Toolchain {
     }
 
     /// What differs from the toolchain of a stamp.
-    pub(crate) fn compare(&self, stamp: &Stamp, work: &mut Work) -> Vec<Reason> {
+    pub(crate) fn compare(&self, stamp: &Head, work: &mut Work) -> Vec<Reason> {
         if let Compiler::Unclear(problem) = &self.compiler {
             let problem = format!("cannot tell which compiler would be used: {problem}");
             return vec![Reason::ToolchainChanged { path: None, problem }];
@@ -294,13 +294,13 @@ mod tests {
             Toolchain::choose(&env, &CargoConfig::default(), self.0.path())
         }
 
-        fn stamp(&self, toolchain: &Toolchain) -> Stamp {
+        fn stamp(&self, toolchain: &Toolchain) -> Head {
             let (facts, files) = toolchain.record(None).unwrap();
-            crate::testing::stamp(facts, files)
+            Head { toolchain: facts, toolchain_files: files, ..Head::default() }
         }
     }
 
-    fn problems(toolchain: &Toolchain, stamp: &Stamp) -> Vec<String> {
+    fn problems(toolchain: &Toolchain, stamp: &Head) -> Vec<String> {
         toolchain.compare(stamp, &mut Work::default()).iter().map(|r| r.detail()).collect()
     }
 

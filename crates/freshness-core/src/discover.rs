@@ -6,9 +6,7 @@
 //! listed, with why, because what it holds cannot be vouched for. Costs one `readdir` per directory
 //! of each tree, and of each glob as deep as it can match.
 
-use std::collections::{BTreeMap, HashSet};
-use std::ffi::{OsStr, OsString};
-use std::fs;
+use std::collections::BTreeMap;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -17,17 +15,29 @@ use rustix::io::Errno;
 
 use crate::input::{InputSpec, Pattern};
 use crate::listing::Rules;
+use crate::lists::{self, DirStat, ListedDir, Lists};
 use crate::path::{InputPath, normalize};
 use crate::sys::Links;
-use crate::walk::{self, Depth, Tour};
+use crate::walk::{self, Depth, Tour, Walk};
 
 /// The paths to look at, in path order.
 #[derive(Debug)]
 pub struct InputSet {
     /// The absolute directory that relative paths are relative to.
     pub root: PathBuf,
-    /// Each path, with the error that kept it from being listed where it is such a directory.
-    pub paths: BTreeMap<InputPath, Option<String>>,
+    /// Each path, and how it was found.
+    pub paths: BTreeMap<InputPath, Found>,
+    /// What was listed to find them.
+    pub lists: Lists,
+}
+
+/// How a path was found.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Found {
+    /// The error that kept it from being listed, where it is such a directory.
+    pub unlisted: Option<String>,
+    /// Whether it follows from [`InputSet::lists`].
+    pub listed: bool,
 }
 
 /// A glob that cannot be understood.
@@ -49,30 +59,34 @@ pub fn discover<'s>(
     root: &Path,
     specs: impl IntoIterator<Item = &'s InputSpec>,
 ) -> Result<InputSet, BadGlob> {
-    let mut set = InputSet { root: root.to_path_buf(), paths: BTreeMap::new() };
+    let mut set = InputSet::named(root, []);
     for spec in specs {
         match &spec.pattern {
-            Pattern::Path(path) => set.insert(path, None),
+            Pattern::Path(path) => _ = set.insert(path),
             Pattern::Tree { dir, skip } => {
-                set.walk(&root.join(dir), skip, Depth::All, Links::Refuse, |_, _| true);
+                let found = set.walk(&root.join(dir), skip, Depth::All, Links::Refuse, |_, _| true);
+                set.insert_listed(found);
             }
             Pattern::Followed { dir, skip } => {
                 let dir = root.join(dir);
                 let found = set.walk(&dir, skip, Depth::All, Links::Follow, |_, _| true);
                 // A build script may list directories, so an empty one can matter.
-                found.iter().for_each(|path| set.insert(path, None));
+                found.directories.iter().for_each(|path| set.insert(path).listed = true);
+                set.insert_listed(found);
             }
             Pattern::Package { dir, skip, listing } => {
                 let dir = root.join(dir);
                 let mut rules = Rules::new(root, &dir, listing);
                 let wanted = |path: &Path, is_dir| rules.list(path, is_dir);
-                set.walk(&dir, skip, Depth::All, Links::Follow, wanted);
+                let found = set.walk(&dir, skip, Depth::All, Links::Follow, wanted);
+                set.insert_found(&found.files, found.unlisted, false);
             }
             Pattern::Modules { dir, names } => set.insert_modules(&root.join(dir), names),
             Pattern::Glob { base, glob, skip } => {
                 let Some(glob) = Glob::parse(&root.join(base), glob)? else { continue };
                 let wanted = |path: &Path, is_dir| is_dir || glob.wants(path);
-                set.walk(&glob.start, skip, glob.depth, Links::Refuse, wanted);
+                let found = set.walk(&glob.start, skip, glob.depth, Links::Refuse, wanted);
+                set.insert_listed(found);
             }
         }
     }
@@ -80,46 +94,88 @@ pub fn discover<'s>(
 }
 
 impl InputSet {
-    fn insert(&mut self, path: &Path, unlisted: Option<String>) {
-        let slot = self.paths.entry(InputPath::new(&self.root, path)).or_default();
-        if unlisted.is_some() {
-            *slot = unlisted;
-        }
+    /// These paths, named one by one.
+    #[must_use]
+    pub fn named(root: &Path, paths: impl IntoIterator<Item = InputPath>) -> Self {
+        let paths = paths.into_iter().map(|path| (path, Found::default())).collect();
+        let lists = Lists { complete: true, ..Lists::default() };
+        Self { root: root.to_path_buf(), paths, lists }
+    }
+
+    fn insert(&mut self, path: &Path) -> &mut Found {
+        self.paths.entry(InputPath::new(&self.root, path)).or_default()
     }
 
     /// One listing tells of most modules that their second file cannot be there.
     fn insert_modules(&mut self, dir: &Path, names: &[String]) {
-        let entries = fs::read_dir(dir).into_iter().flatten().flatten();
-        let here: HashSet<OsString> = entries.map(|entry| entry.file_name()).collect();
+        let (Ok(own), Ok(here)) = (DirStat::at(dir), lists::entries(dir)) else {
+            // Its modules are inputs by themselves, and gone.
+            self.lists.complete = false;
+            return;
+        };
         for name in names {
-            let (file, nested) = (format!("{name}.rs"), dir.join(name).join("mod.rs"));
-            let may_be_both = here.contains(OsStr::new(&file)) && here.contains(OsStr::new(name));
-            if may_be_both && nested.symlink_metadata().is_ok() {
-                self.insert(&dir.join(file), None);
-                self.insert(&nested, None);
+            let is_here = |name: &str| {
+                [true, false].map(|is_dir| here.contains(&(name.into(), is_dir))) != [false; 2]
+            };
+            let file = format!("{name}.rs");
+            if is_here(&file) && is_here(name) {
+                self.insert(&dir.join(file)).listed = true;
+                self.insert(&dir.join(name).join("mod.rs")).listed = true;
             }
         }
+        self.lists.add(self.key(dir), ListedDir { own: Some(own), others: here });
     }
 
-    /// Inserts what a walk finds, and returns the directories that it looked into.
     fn walk(
-        &mut self,
+        &self,
         dir: &Path,
         skip: &[PathBuf],
         depth: Depth,
         links: Links,
         wanted: impl FnMut(&Path, bool) -> bool,
-    ) -> Vec<PathBuf> {
+    ) -> Walk {
         let skip: Vec<PathBuf> = skip.iter().map(|s| normalize(&self.root.join(s))).collect();
-        let found = walk::walk(Tour { dir, skip: &skip, depth, links }, wanted);
-        for path in &found.files {
-            self.insert(path, None);
+        walk::walk(Tour { dir, skip: &skip, depth, links }, wanted)
+    }
+
+    /// Inserts what follows from what a walk listed.
+    fn insert_listed(&mut self, found: Walk) {
+        let unsure = found.unlisted.iter().any(|(_, error)| !is_no_directory(error));
+        self.lists.complete &= !unsure && !found.met_link;
+        self.lists.tagged.extend(found.tagged);
+        for (dir, listed) in found.listed {
+            self.lists.add(self.key(&dir), listed);
         }
-        for (path, error) in found.unlisted {
+        self.insert_found(&found.files, found.unlisted, true);
+    }
+
+    fn insert_found(
+        &mut self,
+        files: &[PathBuf],
+        unlisted: Vec<(PathBuf, io::Error)>,
+        listed: bool,
+    ) {
+        for path in files {
+            self.insert(path).listed |= listed;
+        }
+        for (path, error) in unlisted {
+            let found = self.insert(&path);
+            found.listed |= listed;
             // Where no directory is: recorded as what it is, like any other path.
-            self.insert(&path, (!is_no_directory(&error)).then(|| error.to_string()));
+            if !is_no_directory(&error) {
+                found.unlisted = Some(error.to_string());
+            }
         }
-        found.directories
+    }
+
+    /// A directory as [`Lists`] names it.
+    fn key(&self, dir: &Path) -> PathBuf {
+        let dir = normalize(dir);
+        match dir.strip_prefix(&self.root) {
+            Ok(inside) if inside.as_os_str().is_empty() => PathBuf::new(),
+            Ok(inside) => inside.join(""),
+            Err(_) => dir.join(""),
+        }
     }
 }
 

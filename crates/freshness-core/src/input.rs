@@ -46,8 +46,9 @@ pub enum Pattern {
         /// What decides which of its files are listed.
         listing: Listing,
     },
-    /// The files that rustc would take these modules from, `name.rs` and `name/mod.rs`, where both are
-    /// there: it takes neither then (error E0761), so the second one's appearing matters.
+    /// The files that rustc would take these modules from, `name.rs` and `name/mod.rs`, where both may be
+    /// there: it takes neither then (error E0761), so the second one's appearing matters. They may be where
+    /// `name.rs` and something called `name` are; what is not there yet counts as absent.
     Modules {
         /// The directory that both are in.
         dir: PathBuf,

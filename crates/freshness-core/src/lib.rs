@@ -5,13 +5,19 @@
 //! ([`stamp`]) and word why something is stale ([`verdict`]). What a difference *means* is decided
 //! by an implementation of [`FreshnessStrategy`], of which this crate knows none.
 
+pub mod check;
+pub mod compare;
 pub mod discover;
 pub mod input;
 pub mod listing;
+pub mod lists;
 pub mod path;
+pub mod place;
 pub mod snapshot;
+pub mod spread;
 pub mod stamp;
 pub mod strategy;
+pub mod survey;
 pub mod sys;
 pub mod verdict;
 pub mod walk;
@@ -19,9 +25,10 @@ pub mod walk;
 pub use discover::{InputSet, discover};
 pub use input::{InputSpec, Pattern};
 pub use listing::Listing;
+pub use lists::Lists;
 pub use path::{Escaped, InputPath};
 pub use snapshot::{Kind, Meta, Snapshot, State, Target, Timestamp};
-pub use stamp::{Archive, Digest, EnvFact, Fact, SealedFile, Stamp};
+pub use stamp::{Archive, Digest, EnvFact, Fact, Head, Record, SealedFile, Stamp};
 pub use strategy::{
     Assessment, Evidence, FreshnessStrategy, Observation, Recorded, StrategyId, Work,
 };

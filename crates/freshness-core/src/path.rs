@@ -10,6 +10,8 @@ use std::fmt;
 use std::hash::{Hash, Hasher};
 use std::path::{Component, Path, PathBuf};
 
+use crate::sys;
+
 /// A path of an input: relative to the workspace root when inside it, else absolute.
 ///
 /// Ordered and compared by its bytes, which is the order of reasons, snapshots and evidence.
@@ -49,6 +51,21 @@ impl InputPath {
     #[must_use]
     pub fn under(&self, root: &Path) -> PathBuf {
         root.join(&self.0)
+    }
+
+    /// The directory that it is in, up to and with the last `/`, and its name there: put together again,
+    /// they are the same bytes. Either may be empty.
+    #[must_use]
+    pub fn split(&self) -> (&Path, &OsStr) {
+        sys::split_path(&self.0)
+    }
+
+    /// What [`InputPath::split`] took apart.
+    #[must_use]
+    pub fn joined(dir: &Path, name: &OsStr) -> Self {
+        let mut path = dir.as_os_str().to_os_string();
+        path.push(name);
+        Self(path.into())
     }
 
     fn bytes(&self) -> &[u8] {

@@ -2,16 +2,18 @@
 //!
 //! A link is recorded twice: what it says, and what it leads to. Absence is a state like any other,
 //! and so is a link that leads nowhere (dangling, or a loop): recorded as it is, equal means equal.
-//! Costs one `lstat` per input, and a `readlink` and a `stat` more per link.
+//! Costs one `lstat` per input, and a `readlink` and a `stat` more per link. Each directory is opened
+//! once and what is in it looked at by name, on all cores: resolving whole paths takes longer.
 
 use std::ffi::OsString;
-use std::fs;
-use std::io;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use crate::discover::InputSet;
+use crate::discover::{Found, InputSet};
+use crate::lists::Lists;
 use crate::path::InputPath;
+use crate::place::Place;
+use crate::spread::{Threads, spread};
 use crate::sys;
 
 /// A time of a file, as the file system keeps it: seconds since the Unix epoch (before it:
@@ -166,19 +168,19 @@ impl Snapshot {
     /// Looks at every path of `set` once.
     #[must_use]
     pub fn take(set: InputSet) -> Self {
-        let root = set.root;
-        let entries = set
-            .paths
-            .into_iter()
-            .map(|(path, unlisted)| {
-                let state = match unlisted {
-                    Some(why) => State::Unreadable(why),
-                    None => look(&path.under(&root)),
-                };
-                (path, state)
-            })
-            .collect();
-        Self { root, entries }
+        Self::take_listed(set).0
+    }
+
+    /// The same, and what was listed to find the paths.
+    #[must_use]
+    pub fn take_listed(set: InputSet) -> (Self, Lists) {
+        let (root, paths): (_, Vec<_>) = (set.root, set.paths.into_iter().collect());
+        let parts: Vec<_> = paths.chunks(PATHS_AT_ONCE).collect();
+        let looked = spread(Threads::AsUseful, parts.len(), |part| look_at(&root, parts[part]));
+        let states = looked.into_iter().flatten();
+        let found = paths.iter().map(|(_, found)| found.listed).collect();
+        let entries = paths.iter().map(|(path, _)| path.clone()).zip(states).collect();
+        (Self { root, entries }, Lists { found, ..set.lists })
     }
 
     /// How many `stat` calls [`Snapshot::take`] made: one per path, one more behind each link.
@@ -212,33 +214,28 @@ impl Snapshot {
     }
 }
 
+/// How many paths a thread takes at a time.
+const PATHS_AT_ONCE: usize = 512;
+
+/// Looks at paths that were found together, and so lie together.
+fn look_at(root: &Path, found: &[(InputPath, Found)]) -> Vec<State> {
+    let mut place: Option<Place> = None;
+    let look_at = |(path, found): &(InputPath, Found)| {
+        if let Some(why) = &found.unlisted {
+            return State::Unreadable(why.clone());
+        }
+        let (dir, name) = path.split();
+        if place.as_ref().is_none_or(|place| !place.is(dir)) {
+            place = Some(Place::of(root, dir));
+        }
+        place.as_ref().map_or(State::Absent, |place| place.look(name))
+    };
+    found.iter().map(look_at).collect()
+}
+
 /// Looks at one path: `lstat`, and for a link also what it says and where it leads.
 #[must_use]
 pub fn look(path: &Path) -> State {
-    let metadata = match fs::symlink_metadata(path) {
-        Ok(metadata) => metadata,
-        Err(error) if leads_nowhere(&error) => return State::Absent,
-        Err(error) => return State::Unreadable(error.to_string()),
-    };
-    let own = sys::meta_of(&metadata);
-    if own.kind != Kind::Link {
-        return State::Here(own);
-    }
-    let text = match fs::read_link(path) {
-        Ok(text) => text.into_os_string(),
-        Err(error) => return State::Unreadable(error.to_string()),
-    };
-    let target = match fs::metadata(path) {
-        Ok(metadata) => Target::There(sys::meta_of(&metadata)),
-        Err(error) if leads_nowhere(&error) => Target::Nowhere,
-        Err(error) => Target::Unreadable(error.to_string()),
-    };
-    State::Link { text, own, target }
-}
-
-/// Whether an error says that nothing is there, as opposed to that we may not know.
-fn leads_nowhere(error: &io::Error) -> bool {
-    use rustix::io::Errno;
-    let errno = error.raw_os_error().map(Errno::from_raw_os_error);
-    matches!(errno, Some(Errno::NOENT | Errno::NOTDIR | Errno::LOOP | Errno::NAMETOOLONG))
+    let (dir, name) = sys::split_path(path);
+    Place::at(dir.to_path_buf()).look(name)
 }

@@ -1,16 +1,24 @@
-//! The one trait that strategies implement, and the comparison of lists that all of them share.
+//! The one trait that strategies implement.
 //!
 //! A strategy compares the world (a [`Snapshot`]) with what a stamp recorded of it ([`Recorded`]).
 //! The record of lists and stats is common; what a strategy wants to know beyond that is its own
 //! evidence, opaque to everyone else. A stamp holds the evidence of every strategy, so they are
 //! different *readings* of one stamp and switching between them costs nothing.
+//!
+//! A strategy judges one input at a time, so that inputs can be looked at and judged on all cores, and
+//! straight from a stamp on disk ([`mod@crate::check`]), without the whole list ever being in memory.
 
-use std::cmp::Ordering;
 use std::ffi::OsStr;
 use std::fmt;
+use std::fs::File;
+use std::io;
 
-use crate::path::{Escaped, InputPath};
-use crate::snapshot::{Kind, Meta, Snapshot, State, Target, Timestamp};
+use crate::path::InputPath;
+use crate::place::Place;
+use crate::snapshot::{Snapshot, State, Timestamp};
+use crate::spread::Threads;
+use crate::survey::{assess_all, observe_all};
+use crate::sys::Links;
 use crate::verdict::{Change, Reason};
 
 /// A way to compare a snapshot with a stamp.
@@ -27,17 +35,117 @@ pub trait FreshnessStrategy: Send + Sync {
     /// Its name, option and evidence version.
     fn id(&self) -> StrategyId;
 
-    /// Records what it will want to know of these inputs later. `earlier` is a record whose
-    /// evidence may be reused where its entries prove to be unchanged.
-    fn observe(&self, now: &Snapshot, earlier: Option<Recorded<'_>>) -> Observation;
+    /// How many bytes of evidence it wants of each input; another number is another evidence version.
+    fn evidence_bytes(&self) -> usize;
 
-    /// Says what differs between the world and the record.
-    fn assess(&self, now: &Snapshot, recorded: Recorded<'_>) -> Assessment;
+    /// Records what it will want to know of one input later, in `evidence`, which holds zeros. `earlier` is
+    /// a record whose evidence may be reused where it proves to be unchanged.
+    fn observe_one(
+        &self,
+        input: Subject<'_>,
+        earlier: Option<Known<'_>>,
+        evidence: &mut [u8],
+        work: &mut Work,
+    );
 
-    /// Whether it refuses to take an unchanged `stat` for an unchanged file: then published
-    /// archives are read as well.
+    /// Says what differs between one input and its record, which are equal in kind, length and link text.
+    fn assess_one(&self, input: Subject<'_>, recorded: Known<'_>, work: &mut Work) -> Finding;
+
+    /// Whether it refuses to take an unchanged `stat` for an unchanged file: then every file is opened
+    /// rather than looked at, and published archives are read as well.
     fn reads_always(&self) -> bool {
         false
+    }
+
+    /// Records what it will want to know of these inputs later; see [`FreshnessStrategy::observe_one`].
+    fn observe(&self, now: &Snapshot, earlier: Option<Recorded<'_>>) -> Observation {
+        observe_all(self, now, earlier, Threads::AsUseful)
+    }
+
+    /// Says what differs between the world and the record.
+    fn assess(&self, now: &Snapshot, recorded: Recorded<'_>) -> Assessment {
+        assess_all(self, now, recorded, Threads::AsUseful)
+    }
+}
+
+/// One input as it is now.
+#[derive(Debug)]
+pub struct Subject<'a> {
+    /// What it is.
+    pub state: &'a State,
+    pub(crate) place: &'a Place,
+    pub(crate) name: &'a OsStr,
+    /// Its file, where looking opened it.
+    pub(crate) opened: Option<File>,
+}
+
+impl Subject<'_> {
+    /// Opens the regular file that it gives, directly or through links; waits for nothing.
+    ///
+    /// # Errors
+    /// Those of `open(2)`, and `InvalidInput` where it is no regular file any more.
+    pub fn open(self) -> io::Result<File> {
+        match self.opened {
+            Some(file) => Ok(file),
+            None => Ok(self.place.open(self.name, Links::Follow)?.0),
+        }
+    }
+}
+
+/// What is on record of one input.
+#[derive(Clone, Copy, Debug)]
+pub struct Known<'a> {
+    /// What it was.
+    pub state: &'a State,
+    /// The instant before it was looked at, by the file system's clock.
+    pub cutoff: Timestamp,
+    /// The strategy's own evidence of it: [`FreshnessStrategy::evidence_bytes`], or less where a foreign
+    /// stamp holds less.
+    pub evidence: &'a [u8],
+}
+
+impl Known<'_> {
+    /// Whether this record proves nothing about writes after its cut-off.
+    #[must_use]
+    pub fn is_racy(&self) -> bool {
+        self.state.is_racy(self.cutoff)
+    }
+}
+
+/// What a strategy found of one input.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Finding {
+    /// What differs.
+    pub difference: Option<Difference>,
+    /// Whether the recorded stat is out of date although the content was proven to be the same.
+    pub outdated: bool,
+}
+
+/// How one input differs from its record.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Difference {
+    /// In this.
+    Changed(Change),
+    /// It was modified at or after the cut-off.
+    Newer {
+        /// Its modification time.
+        mtime: Timestamp,
+        /// The instant before the build's first read.
+        cutoff: Timestamp,
+    },
+    /// It cannot be read; the system's words.
+    Unreadable(String),
+}
+
+impl Difference {
+    /// The reason that this is for the input at `path`.
+    #[must_use]
+    pub fn of(self, path: InputPath) -> Reason {
+        match self {
+            Self::Changed(change) => Reason::InputChanged { path, change },
+            Self::Newer { mtime, cutoff } => Reason::InputNewer { path, mtime, cutoff },
+            Self::Unreadable(problem) => Reason::InputUnreadable { path, problem },
+        }
     }
 }
 
@@ -70,6 +178,14 @@ pub struct Recorded<'a> {
 }
 
 impl<'a> Recorded<'a> {
+    /// What is on record of the input at `index`, of a strategy that wants so many bytes of each.
+    pub(crate) fn of(&self, index: usize, evidence_bytes: usize) -> Known<'a> {
+        let end = self.evidence.len().min((index + 1) * evidence_bytes);
+        let start = end.min(index * evidence_bytes);
+        let state = &self.snapshot.entries[index].1;
+        Known { state, cutoff: self.cutoff, evidence: &self.evidence[start..end] }
+    }
+
     /// What is recorded for `strategy`, if there is evidence of its name in its version.
     #[must_use]
     pub fn find(
@@ -143,142 +259,4 @@ impl std::ops::AddAssign for Work {
         self.digests_reused += other.digests_reused;
         self.processes_spawned += other.processes_spawned;
     }
-}
-
-/// An input of two snapshots.
-#[derive(Clone, Copy, Debug)]
-pub struct Pair<'a> {
-    /// The input.
-    pub path: &'a InputPath,
-    /// Its index in the earlier snapshot.
-    pub index: usize,
-    /// Its state then.
-    pub then: &'a State,
-    /// Its state now.
-    pub now: &'a State,
-}
-
-/// One step through two lists.
-#[derive(Clone, Copy, Debug)]
-pub enum Step<'a> {
-    /// Only the later list has it.
-    Added(&'a InputPath, &'a State),
-    /// Only the earlier list has it.
-    Removed(&'a InputPath, &'a State),
-    /// Both have it.
-    Both(Pair<'a>),
-}
-
-/// Walks two snapshots side by side, in path order.
-pub fn merge<'a>(then: &'a Snapshot, now: &'a Snapshot) -> impl Iterator<Item = Step<'a>> {
-    let (mut i, mut j) = (0, 0);
-    std::iter::from_fn(move || {
-        let order = match (then.entries.get(i), now.entries.get(j)) {
-            (None, None) => return None,
-            (Some(_), None) => Ordering::Less,
-            (None, Some(_)) => Ordering::Greater,
-            (Some((a, _)), Some((b, _))) => a.cmp(b),
-        };
-        if order == Ordering::Less {
-            let (path, state) = &then.entries[i];
-            i += 1;
-            return Some(Step::Removed(path, state));
-        }
-        let (path, state) = &now.entries[j];
-        j += 1;
-        if order == Ordering::Greater {
-            return Some(Step::Added(path, state));
-        }
-        i += 1;
-        let then = &then.entries[i - 1].1;
-        Some(Step::Both(Pair { path, index: i - 1, then, now: state }))
-    })
-}
-
-/// Compares what every strategy compares: the list of paths, and of each its kind, length and link
-/// text. Pairs that are equal in these are handed to `closer`, in path order.
-pub fn compare_lists<'a>(
-    then: &'a Snapshot,
-    now: &'a Snapshot,
-    mut closer: impl FnMut(Pair<'a>),
-) -> Vec<Reason> {
-    let mut reasons = Vec::new();
-    for step in merge(then, now) {
-        match step {
-            Step::Added(path, state) => reasons.extend(appeared(path, state)),
-            Step::Removed(_, State::Absent) => {}
-            Step::Removed(path, _) => reasons.push(Reason::InputRemoved { path: path.clone() }),
-            Step::Both(pair) => match compare_listed(pair) {
-                Some(reason) => reasons.push(reason),
-                None => closer(pair),
-            },
-        }
-    }
-    reasons
-}
-
-/// A path that is newly looked at matters only where something is there.
-fn appeared(path: &InputPath, state: &State) -> Option<Reason> {
-    let path = path.clone();
-    match state {
-        State::Absent => None,
-        State::Unreadable(problem) => {
-            Some(Reason::InputUnreadable { path, problem: problem.clone() })
-        }
-        State::Here(_) | State::Link { .. } => Some(Reason::InputAdded { path }),
-    }
-}
-
-/// What the list itself says of one input: presence, kind, length, link text.
-fn compare_listed(pair: Pair<'_>) -> Option<Reason> {
-    let path = || pair.path.clone();
-    if let Some(problem) = pair.now.unreadable() {
-        return Some(Reason::InputUnreadable { path: path(), problem: problem.to_owned() });
-    }
-    let changed = |change| Some(Reason::InputChanged { path: path(), change });
-    match (pair.then, pair.now) {
-        (State::Absent, State::Absent) => None,
-        (State::Absent, _) => Some(Reason::InputAdded { path: path() }),
-        (_, State::Absent) => Some(Reason::InputRemoved { path: path() }),
-        // It could not be looked at then: whatever it is now, nothing was recorded of it.
-        (State::Unreadable(_), _) | (State::Link { target: Target::Unreadable(_), .. }, _) => {
-            changed(Change::Content)
-        }
-        (
-            State::Link { text: was, target: then, .. },
-            State::Link { text: is, target: now, .. },
-        ) => {
-            if was != is {
-                return changed(Change::LinkText { was: shown(was), is: shown(is) });
-            }
-            match (then, now) {
-                (Target::There(then), Target::There(now)) => differs(then, now).and_then(changed),
-                (Target::Nowhere, Target::Nowhere) => None,
-                (_, now) => {
-                    changed(Change::LinkTarget { leads_somewhere: matches!(now, Target::There(_)) })
-                }
-            }
-        }
-        (then, now) => differs(own(then)?, own(now)?).and_then(changed),
-    }
-}
-
-/// The stat of the path itself, without following a link.
-fn own(state: &State) -> Option<&Meta> {
-    match state {
-        State::Here(meta) | State::Link { own: meta, .. } => Some(meta),
-        State::Absent | State::Unreadable(_) => None,
-    }
-}
-
-fn differs(then: &Meta, now: &Meta) -> Option<Change> {
-    if then.kind != now.kind {
-        return Some(Change::Kind { was: then.kind, is: now.kind });
-    }
-    let file = now.kind == Kind::File;
-    (file && then.len != now.len).then_some(Change::Length { was: then.len, is: now.len })
-}
-
-fn shown(text: &OsStr) -> String {
-    Escaped::os_str(text).to_string()
 }

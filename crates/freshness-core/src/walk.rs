@@ -6,11 +6,12 @@
 //! followed, each directory is looked into once, so a link loop cannot hold a walk. The order of the
 //! result is the directory's, not sorted.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use crate::lists::{DirStat, ListedDir, REPOSITORY};
 use crate::path::normalize;
 use crate::sys::{self, Links};
 
@@ -29,6 +30,12 @@ pub struct Walk {
     pub directories: Vec<PathBuf>,
     /// Absolute paths of directories that could not be listed, with why.
     pub unlisted: Vec<(PathBuf, io::Error)>,
+    /// Absolute paths of the directories that were listed, with what was in them.
+    pub listed: Vec<(PathBuf, ListedDir)>,
+    /// Absolute paths of directories with a cache directory tag, and whether cargo tagged them.
+    pub tagged: Vec<(PathBuf, bool)>,
+    /// Whether a link was met where links are followed: what is found then rests on more than entries.
+    pub met_link: bool,
 }
 
 /// How far a walk goes down.
@@ -94,13 +101,15 @@ struct Walker<'a, W> {
 
 impl<W: FnMut(&Path, bool) -> bool> Walker<'_, W> {
     fn list(&mut self, dir: &Path, below: &mut Vec<PathBuf>) -> io::Result<()> {
-        if self.follows() && !self.seen.insert(sys::identity_of(&fs::metadata(dir)?)) {
+        let own = DirStat::at(dir)?;
+        if self.follows() && !self.seen.insert((own.device, own.inode)) {
             return Ok(());
         }
+        let mut others = BTreeSet::new();
         for entry in fs::read_dir(dir)? {
             let entry = entry?;
             let name = entry.file_name();
-            if name == ".git" {
+            if name == REPOSITORY {
                 continue;
             }
             let (path, kind) = (dir.join(&name), entry.file_type()?);
@@ -108,14 +117,18 @@ impl<W: FnMut(&Path, bool) -> bool> Walker<'_, W> {
                 true => path.is_dir(),
                 false => kind.is_dir(),
             };
+            self.found.met_link |= kind.is_symlink() && self.follows();
             if !kind.is_dir() && (self.wanted)(&path, false) {
                 self.found.files.push(path.clone());
+            } else {
+                others.insert((name, kind.is_dir()));
             }
             if is_directory && self.is_walked(&path) {
                 below.push(path.clone());
                 self.found.directories.push(path);
             }
         }
+        self.found.listed.push((dir.to_path_buf(), ListedDir { own: Some(own), others }));
         Ok(())
     }
 
@@ -126,17 +139,26 @@ impl<W: FnMut(&Path, bool) -> bool> Walker<'_, W> {
     fn is_walked(&mut self, dir: &Path) -> bool {
         !self.tour.skip.contains(&normalize(dir))
             && (self.wanted)(dir, true)
-            && !is_cargo_target(dir)
+            && !self.is_cargo_target(dir)
+    }
+
+    fn is_cargo_target(&mut self, dir: &Path) -> bool {
+        let tagged = is_cargo_target(dir);
+        self.found.tagged.extend(tagged.map(|by_cargo| (dir.to_path_buf(), by_cargo)));
+        tagged == Some(true)
     }
 }
 
-/// Whether cargo itself tagged `dir` as its target directory.
-fn is_cargo_target(dir: &Path) -> bool {
-    let Ok(file) = sys::open_regular(&dir.join("CACHEDIR.TAG"), Links::Refuse) else {
-        return false;
+/// Whether cargo itself tagged `dir` as its target directory; `None` where no one tagged it.
+pub(crate) fn is_cargo_target(dir: &Path) -> Option<bool> {
+    let file = match sys::open_regular(&dir.join("CACHEDIR.TAG"), Links::Refuse) {
+        Ok(file) => file,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return None,
+        Err(_) => return Some(false),
     };
     let mut head = Vec::new();
-    io::Read::read_to_end(&mut io::Read::take(file, 256), &mut head).is_ok()
+    let by_cargo = io::Read::read_to_end(&mut io::Read::take(file, 256), &mut head).is_ok()
         && head.starts_with(TAG_SIGNATURE)
-        && head.windows(TAG_BY_CARGO.len()).any(|w| w == TAG_BY_CARGO)
+        && head.windows(TAG_BY_CARGO.len()).any(|w| w == TAG_BY_CARGO);
+    Some(by_cargo)
 }

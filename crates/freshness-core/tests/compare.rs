@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use freshness_core::strategy::{Step, compare_lists, merge};
+use freshness_core::compare::{Step, compare_lists, merge};
 use freshness_core::{InputPath, Kind, Meta, Reason, Snapshot, State, Target, Timestamp};
 use proptest::prelude::*;
 

@@ -5,13 +5,12 @@
 //! evidence of every strategy, and the moment before the first look. Finding the paths, and proving that
 //! what was worked on is what is recorded, is left to the tool: [`Look`]s can be compared for that.
 
-use std::collections::BTreeMap;
 use std::path::Path;
 
 use freshness_core::stamp::codec::{TooLarge, Undecodable};
 use freshness_core::{
-    Assessment, Evidence, FreshnessStrategy, InputPath, InputSet, Recorded, Snapshot, Stamp, State,
-    Timestamp,
+    Assessment, Evidence, FreshnessStrategy, Head, InputPath, InputSet, Lists, Recorded, Snapshot,
+    Stamp, State, Timestamp,
 };
 
 use crate::facade::Freshness;
@@ -25,8 +24,7 @@ impl Look {
     /// Looks at `paths`, of which those inside `root` are relative to it.
     #[must_use]
     pub fn at(root: &Path, paths: impl IntoIterator<Item = InputPath>) -> Self {
-        let paths = paths.into_iter().map(|path| (path, None)).collect();
-        Self(Snapshot::take(InputSet { root: root.to_path_buf(), paths }))
+        Self(Snapshot::take(InputSet::named(root, paths)))
     }
 
     /// What `path` was like, if it was looked at.
@@ -45,8 +43,7 @@ impl Look {
     /// Looks at the same paths again.
     #[must_use]
     pub fn again(&self) -> Self {
-        let paths: BTreeMap<_, _> = self.0.entries.iter().map(|(p, _)| (p.clone(), None)).collect();
-        Self(Snapshot::take(InputSet { root: self.0.root.clone(), paths }))
+        Self::at(&self.0.root, self.0.entries.iter().map(|(path, _)| path.clone()))
     }
 }
 
@@ -81,7 +78,7 @@ impl InputRecord {
     /// Whether two records hold the same paths with the same contents, whatever their stats.
     #[must_use]
     pub fn has_same_contents(&self, other: &Self) -> bool {
-        let listed = freshness_core::strategy::compare_lists(&self.look.0, &other.look.0, |_| {});
+        let listed = freshness_core::compare::compare_lists(&self.look.0, &other.look.0, |_| {});
         listed.is_empty() && self.evidence == other.evidence
     }
 
@@ -95,17 +92,11 @@ impl InputRecord {
     /// More than [`InputRecord::decode`] would accept.
     pub fn encode(self) -> Result<Vec<u8>, TooLarge> {
         Stamp {
-            key: String::new(),
-            generation: 0,
-            profile: Vec::new(),
-            toolchain: Vec::new(),
-            toolchain_files: Vec::new(),
-            environment: Vec::new(),
+            head: Head { cutoff: self.cutoff, ..Head::default() },
             specs: Vec::new(),
-            cutoff: self.cutoff,
             snapshot: self.look.0,
             evidence: self.evidence,
-            archives: Vec::new(),
+            lists: Lists::default(),
         }
         .encode()
     }
@@ -116,7 +107,7 @@ impl InputRecord {
     /// Anything but one whole record of this version.
     pub fn decode(bytes: &[u8]) -> Result<Self, Undecodable> {
         let stamp = Stamp::decode(bytes)?;
-        Ok(Self { look: Look(stamp.snapshot), cutoff: stamp.cutoff, evidence: stamp.evidence })
+        Ok(Self { look: Look(stamp.snapshot), cutoff: stamp.head.cutoff, evidence: stamp.evidence })
     }
 }
 

@@ -9,16 +9,10 @@
 mod evidence;
 mod read;
 
-use std::collections::BTreeMap;
+use freshness_core::strategy::{Difference, Finding, Known, Subject};
+use freshness_core::{Change, FreshnessStrategy, StrategyId, Work};
 
-use freshness_core::strategy::{Pair, Step, compare_lists, merge};
-use freshness_core::{
-    Assessment, Change, Digest, FreshnessStrategy, InputPath, Observation, Reason, Recorded,
-    Snapshot, StrategyId, Work,
-};
-
-use evidence::DigestTable;
-use read::{Reading, read_all};
+use read::digest;
 
 /// When a file whose list entry is as recorded is read again.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -46,58 +40,54 @@ impl FreshnessStrategy for HashStrategy {
         StrategyId { name: "hash", option, evidence_version: 1 }
     }
 
-    fn observe(&self, now: &Snapshot, earlier: Option<Recorded<'_>>) -> Observation {
-        let mut work = looked_at(now);
-        let mut table = DigestTable::unread(now.entries.len());
-        if let Some(earlier) = earlier {
-            work.digests_reused = self.reuse(now, earlier, &mut table);
-        }
-        let unread = now.entries.iter().enumerate();
-        let unread = unread
-            .filter(|(index, (_, state))| state.file().is_some() && table.get(*index).is_none());
-        let wanted: Vec<(usize, &InputPath)> = unread.map(|(i, (path, _))| (i, path)).collect();
-        for (index, reading) in read_all(&now.root, wanted) {
-            // What cannot be read stays unread, and unread never compares equal.
-            if let Reading::Digest { digest, bytes } = reading {
-                table.set(index, digest);
-                work.files_read += 1;
-                work.bytes_read += bytes;
-            }
-        }
-        Observation { evidence: table.into_bytes(), work }
+    fn evidence_bytes(&self) -> usize {
+        evidence::BYTES
     }
 
-    fn assess(&self, now: &Snapshot, recorded: Recorded<'_>) -> Assessment {
-        let mut work = looked_at(now);
-        let table = DigestTable::parse(recorded.evidence);
-        let mut outdated = recorded.snapshot.entries != now.entries;
-        let mut wanted = Vec::new();
-        let listed = compare_lists(recorded.snapshot, now, |pair| {
-            if pair.now.file().is_none() {
-                return;
-            }
-            // An unchanged stat vouches for a digest, and only for one that was taken.
-            if self.is_proven(&pair, recorded) && table.get(pair.index).is_some() {
-                work.digests_reused += 1;
-            } else {
-                outdated |= pair.then.is_racy(recorded.cutoff);
-                wanted.push((pair.index, pair.path));
-            }
-        });
-        let mut reasons: BTreeMap<InputPath, Reason> = BTreeMap::new();
-        for (index, reading) in read_all(&now.root, wanted) {
-            let path = recorded.snapshot.entries[index].0.clone();
-            if let Reading::Digest { bytes, .. } = reading {
-                work.files_read += 1;
-                work.bytes_read += bytes;
-            }
-            if let Some(reason) = judge(&path, reading, table.get(index)) {
-                reasons.insert(path, reason);
-            }
+    fn observe_one(
+        &self,
+        input: Subject<'_>,
+        earlier: Option<Known<'_>>,
+        evidence: &mut [u8],
+        work: &mut Work,
+    ) {
+        if input.state.file().is_none() {
+            return;
         }
-        let listed = listed.into_iter().filter_map(|r| Some((input_of(&r)?.clone(), r)));
-        reasons.extend(listed);
-        Assessment { reasons: reasons.into_values().collect(), work, outdated }
+        let known = earlier.filter(|earlier| self.is_proven(&input, earlier));
+        if let Some(known) = known.and_then(|known| evidence::digest_in(known.evidence)) {
+            work.digests_reused += 1;
+            evidence.copy_from_slice(&known);
+        } else if let Ok(found) = digest(input) {
+            // What cannot be read stays unread, and unread never compares equal.
+            work.files_read += 1;
+            work.bytes_read += found.bytes;
+            evidence.copy_from_slice(&found.digest);
+        }
+    }
+
+    fn assess_one(&self, input: Subject<'_>, recorded: Known<'_>, work: &mut Work) -> Finding {
+        let mut outdated = recorded.state != input.state;
+        if input.state.file().is_none() {
+            return Finding { difference: None, outdated };
+        }
+        let known = evidence::digest_in(recorded.evidence);
+        // An unchanged stat vouches for a digest, and only for one that was taken.
+        if known.is_some() && self.is_proven(&input, &recorded) {
+            work.digests_reused += 1;
+            return Finding { difference: None, outdated };
+        }
+        outdated |= recorded.is_racy();
+        let difference = match digest(input) {
+            Ok(found) => {
+                work.files_read += 1;
+                work.bytes_read += found.bytes;
+                let is_same = known == Some(found.digest);
+                (!is_same).then_some(Difference::Changed(Change::Content))
+            }
+            Err(error) => Some(Difference::Unreadable(error.to_string())),
+        };
+        Finding { difference, outdated }
     }
 
     fn reads_always(&self) -> bool {
@@ -107,53 +97,7 @@ impl FreshnessStrategy for HashStrategy {
 
 impl HashStrategy {
     /// Whether the recorded digest, if there is one, is known to be the file's without reading it.
-    fn is_proven(&self, pair: &Pair<'_>, recorded: Recorded<'_>) -> bool {
-        self.reread == Reread::Changed
-            && pair.then == pair.now
-            && !pair.then.is_racy(recorded.cutoff)
-    }
-
-    fn reuse(&self, now: &Snapshot, earlier: Recorded<'_>, table: &mut DigestTable) -> u64 {
-        let known = DigestTable::parse(earlier.evidence);
-        let mut reused = 0;
-        let mut index = 0;
-        for step in merge(earlier.snapshot, now) {
-            match step {
-                Step::Removed(..) => continue,
-                Step::Both(pair) if self.is_proven(&pair, earlier) => {
-                    if let Some(digest) = known.get(pair.index) {
-                        table.set(index, digest);
-                        reused += 1;
-                    }
-                }
-                Step::Both(_) | Step::Added(..) => {}
-            }
-            index += 1;
-        }
-        reused
-    }
-}
-
-fn looked_at(now: &Snapshot) -> Work {
-    Work { inputs: now.entries.len() as u64, stats: now.stats(), ..Work::default() }
-}
-
-fn judge(path: &InputPath, reading: Reading, recorded: Option<Digest>) -> Option<Reason> {
-    let path = path.clone();
-    match reading {
-        Reading::Digest { digest, .. } if Some(digest) == recorded => None,
-        Reading::Digest { .. } => Some(Reason::InputChanged { path, change: Change::Content }),
-        Reading::Failed(problem) => Some(Reason::InputUnreadable { path, problem }),
-    }
-}
-
-/// The input that a reason about the list names.
-fn input_of(reason: &Reason) -> Option<&InputPath> {
-    match reason {
-        Reason::InputAdded { path }
-        | Reason::InputRemoved { path }
-        | Reason::InputChanged { path, .. }
-        | Reason::InputUnreadable { path, .. } => Some(path),
-        _ => None,
+    fn is_proven(&self, input: &Subject<'_>, known: &Known<'_>) -> bool {
+        self.reread == Reread::Changed && known.state == input.state && !known.is_racy()
     }
 }

@@ -8,10 +8,9 @@
 //! whoever last set an mtime. Blind spots: an edit of the same length with an mtime before the
 //! cut-off; a clock that was set back.
 
-use freshness_core::strategy::{Pair, compare_lists};
+use freshness_core::strategy::{Difference, Finding, Known, Subject};
 use freshness_core::{
-    Assessment, Change, FreshnessStrategy, Kind, Meta, Observation, Reason, Recorded, Snapshot,
-    State, StrategyId, Target, Timestamp, Work,
+    Change, FreshnessStrategy, Kind, Meta, State, StrategyId, Target, Timestamp, Work,
 };
 
 /// When an input whose kind, length and link text are as recorded counts as changed.
@@ -40,53 +39,24 @@ impl FreshnessStrategy for MtimeStrategy {
         StrategyId { name: "mtime", option, evidence_version: 1 }
     }
 
-    fn observe(&self, now: &Snapshot, _earlier: Option<Recorded<'_>>) -> Observation {
-        Observation { evidence: Vec::new(), work: work(now) }
+    fn evidence_bytes(&self) -> usize {
+        0
     }
 
-    fn assess(&self, now: &Snapshot, recorded: Recorded<'_>) -> Assessment {
-        let mut timed = Vec::new();
-        let listed = compare_lists(recorded.snapshot, now, |pair| {
-            timed.extend(self.judge(pair, recorded.cutoff));
-        });
-        Assessment {
-            reasons: in_path_order(listed, timed),
-            work: work(now),
-            // Times prove no content, so nothing here may renew a record of contents.
-            outdated: false,
-        }
+    fn observe_one(&self, _: Subject<'_>, _: Option<Known<'_>>, _: &mut [u8], _: &mut Work) {}
+
+    fn assess_one(&self, input: Subject<'_>, recorded: Known<'_>, _: &mut Work) -> Finding {
+        let difference = match self.rule {
+            Rule::Recorded => unequal(recorded.state, input.state)
+                .or_else(|| recorded.is_racy().then_some(Change::Racy))
+                .map(Difference::Changed),
+            Rule::NewerThan => newest_mtime(input.state)
+                .filter(|mtime| *mtime >= recorded.cutoff)
+                .map(|mtime| Difference::Newer { mtime, cutoff: recorded.cutoff }),
+        };
+        // Times prove no content, so nothing here may renew a record of contents.
+        Finding { difference, outdated: false }
     }
-}
-
-impl MtimeStrategy {
-    fn judge(&self, pair: Pair<'_>, cutoff: Timestamp) -> Option<Reason> {
-        let path = pair.path.clone();
-        match self.rule {
-            Rule::Recorded => {
-                let change = unequal(pair.then, pair.now)
-                    .or_else(|| pair.then.is_racy(cutoff).then_some(Change::Racy))?;
-                Some(Reason::InputChanged { path, change })
-            }
-            Rule::NewerThan => {
-                let mtime = newest_mtime(pair.now)?;
-                (mtime >= cutoff).then_some(Reason::InputNewer { path, mtime, cutoff })
-            }
-        }
-    }
-}
-
-fn work(now: &Snapshot) -> Work {
-    Work { inputs: now.entries.len() as u64, stats: now.stats(), ..Work::default() }
-}
-
-/// Both lists are in path order and share no path.
-fn in_path_order(mut reasons: Vec<Reason>, more: Vec<Reason>) -> Vec<Reason> {
-    reasons.extend(more);
-    reasons.sort_by(|a, b| {
-        let bytes = |r: &Reason| r.path().map(|p| p.as_os_str().as_encoded_bytes().to_vec());
-        bytes(a).cmp(&bytes(b))
-    });
-    reasons
 }
 
 /// The first stat field that differs, for the path itself and for the file it leads to.

@@ -3,6 +3,7 @@
 //! ```text
 //! magic, 8 bytes | version u32 | payload length u64 | CRC-32 of the payload u32 | payload
 //! ```
+//! A stamp's table follows the payload of its head, which says how long it is and holds its checksums.
 //! Integers are little-endian. The envelope is checked before anything inside is believed, so a
 //! record torn at any length or with any bit flipped is told from a whole one. The checksum guards
 //! against accidents; against malice the store is private. Decoding never allocates more than a
@@ -69,6 +70,40 @@ pub fn encode(format: Format, record: &impl Encode) -> Result<Vec<u8>, TooLarge>
 /// # Errors
 /// Anything but one whole record of this format.
 pub fn decode<T: Decode<()>>(format: Format, bytes: &[u8]) -> Result<T, Undecodable> {
+    match decode_first(format, bytes)? {
+        (record, used) if used == bytes.len() => Ok(record),
+        _ => Err(Undecodable::Damaged("it is torn")),
+    }
+}
+
+/// Decodes the record that `bytes` begin with, and says how many of them it takes.
+///
+/// # Errors
+/// Anything but a whole record of this format.
+pub fn decode_first<T: Decode<()>>(
+    format: Format,
+    bytes: &[u8],
+) -> Result<(T, usize), Undecodable> {
+    let damaged = Undecodable::Damaged;
+    let used = first_bytes(format, bytes)?;
+    let record = bytes.get(..used).ok_or(damaged("it is torn"))?;
+    let (header, payload) = record.split_at(HEADER_BYTES);
+    let sum = header.last_chunk().map(|sum| u32::from_le_bytes(*sum));
+    if sum != Some(crc32fast::hash(payload)) {
+        return Err(damaged("its checksum does not match"));
+    }
+    match decode_payload(payload) {
+        Ok((record, read)) if read == payload.len() => Ok((record, used)),
+        Ok(_) => Err(damaged("it has trailing bytes")),
+        Err(_) => Err(damaged("its structure is damaged")),
+    }
+}
+
+/// How many bytes the record takes that `bytes` begin with, of which only the envelope need be there.
+///
+/// # Errors
+/// Bytes that do not begin with an envelope of this format.
+pub fn first_bytes(format: Format, bytes: &[u8]) -> Result<usize, Undecodable> {
     let damaged = Undecodable::Damaged;
     let torn = || damaged("it is torn");
     let (magic, rest) = bytes.split_first_chunk::<8>().ok_or_else(torn)?;
@@ -80,19 +115,12 @@ pub fn decode<T: Decode<()>>(format: Format, bytes: &[u8]) -> Result<T, Undecoda
     if version != format.version {
         return Err(Undecodable::Version(version));
     }
-    let (length, rest) = rest.split_first_chunk::<8>().ok_or_else(torn)?;
-    let (sum, payload) = rest.split_first_chunk::<4>().ok_or_else(torn)?;
-    if u64::from_le_bytes(*length) != payload.len() as u64 {
+    let (length, _) = rest.split_first_chunk::<8>().ok_or_else(torn)?;
+    let length = usize::try_from(u64::from_le_bytes(*length)).map_err(|_| torn())?;
+    if bytes.len() < HEADER_BYTES || length > MAX_BYTES {
         return Err(torn());
     }
-    if u32::from_le_bytes(*sum) != crc32fast::hash(payload) {
-        return Err(damaged("its checksum does not match"));
-    }
-    match decode_payload(payload) {
-        Ok((record, used)) if used == payload.len() => Ok(record),
-        Ok(_) => Err(damaged("it has trailing bytes")),
-        Err(_) => Err(damaged("its structure is damaged")),
-    }
+    Ok(HEADER_BYTES + length)
 }
 
 /// Decodes with a limit in proportion to what is there. bincode takes its limit at compile time and

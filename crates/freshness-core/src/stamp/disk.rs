@@ -1,49 +1,64 @@
-//! A stamp as it lies on disk: plain structures, apart from the words of the domain.
+//! The head of a stamp as it lies on disk: plain structures, apart from the words of the domain.
 //!
 //! They are apart so that a renamed field in the domain is not a new format by accident. Any change
-//! here raises the version of [`FORMAT`].
+//! here, or in [`super::table`], raises the version of [`FORMAT`].
 
 use bincode::{Decode, Encode};
 
-use crate::input::{InputSpec, Pattern};
+use crate::input::Pattern;
 use crate::listing::Listing;
-use crate::path::InputPath;
-use crate::snapshot::{self, Kind, Target, Timestamp};
-use crate::strategy::Evidence;
+use crate::snapshot::{self, Timestamp};
 use crate::sys::{bytes_of_path, path_of_bytes};
 
 use super::Digest;
 use super::codec::Format;
+use super::table::{KINDS, number};
 
 /// The format of a stamp.
-pub const FORMAT: Format = Format { magic: *b"freshstp", version: 2 };
+pub const FORMAT: Format = Format { magic: *b"freshstp", version: 3 };
 
-/// See [`super::Stamp`].
+/// See [`super::Head`]; the rest says how to read the chunks that follow it.
 #[derive(Debug, Encode, Decode)]
-pub struct Stamp {
-    key: String,
-    generation: u64,
-    profile: Vec<(String, Option<String>)>,
-    toolchain: Vec<(String, Option<String>)>,
-    toolchain_files: Vec<SealedFile>,
-    environment: Vec<(String, Option<Digest>)>,
-    specs: Vec<(Place, String)>,
-    cutoff: Time,
-    root: Vec<u8>,
-    entries: Vec<(Vec<u8>, State)>,
-    evidence: Vec<(String, u32, Vec<u8>)>,
-    archives: Vec<(String, String, SealedFile)>,
+pub struct Head {
+    pub key: String,
+    pub generation: u64,
+    pub profile: Vec<(String, Option<String>)>,
+    pub toolchain: Vec<(String, Option<String>)>,
+    pub toolchain_files: Vec<SealedFile>,
+    pub environment: Vec<(String, Option<Digest>)>,
+    pub archives: Vec<(String, String, SealedFile)>,
+    pub cutoff: Time,
+    pub root: Vec<u8>,
+    /// Specifications that are not one of the inputs in the table, named.
+    pub specs: Vec<(Place, String)>,
+    /// Why inputs of the table are named, and which of these reasons each has, by number.
+    pub whys: Vec<String>,
+    pub sets: Vec<Vec<u32>>,
+    /// Name, version and bytes for each input, in the order in which they stand behind it.
+    pub evidence: Vec<(String, u32, u32)>,
+    pub lists: Lists,
+    /// How many inputs the table holds, and the length and CRC-32 of each of its chunks.
+    pub inputs: u64,
+    pub chunks: Vec<(u32, u32)>,
+}
+
+/// See [`crate::lists::Lists`].
+#[derive(Debug, Encode, Decode)]
+pub struct Lists {
+    pub tagged: Vec<(Vec<u8>, bool)>,
+    pub complete: bool,
+    pub since: Time,
 }
 
 #[derive(Debug, Encode, Decode)]
-struct SealedFile {
+pub struct SealedFile {
     path: Vec<u8>,
     meta: Meta,
     digest: Digest,
 }
 
-#[derive(Debug, Encode, Decode)]
-enum Place {
+#[derive(Clone, Debug, Encode, Decode)]
+pub enum Place {
     Path(Vec<u8>),
     Tree(Vec<u8>, Vec<Vec<u8>>),
     Glob(Vec<u8>, String, Vec<Vec<u8>>),
@@ -52,18 +67,18 @@ enum Place {
     Modules(Vec<u8>, Vec<String>),
 }
 
-#[derive(Debug, Encode, Decode)]
-enum Rules {
+#[derive(Clone, Debug, Encode, Decode)]
+pub enum Rules {
     Included(Vec<String>),
     Visible(Vec<String>),
     Versioned(Vec<u8>, Vec<String>),
 }
 
 #[derive(Clone, Copy, Debug, Encode, Decode)]
-struct Time(i64, u32);
+pub struct Time(i64, u32);
 
 #[derive(Debug, Encode, Decode)]
-struct Meta {
+pub struct Meta {
     kind: u8,
     len: u64,
     mtime: Time,
@@ -71,90 +86,56 @@ struct Meta {
     inode: u64,
 }
 
-#[derive(Debug, Encode, Decode)]
-enum State {
-    Absent,
-    Unreadable(String),
-    Here(Meta),
-    Link(Vec<u8>, Meta, LinkTarget),
-}
-
-#[derive(Debug, Encode, Decode)]
-enum LinkTarget {
-    Nowhere,
-    Unreadable(String),
-    There(Meta),
-}
-
-/// The codes of kinds on disk, in the order of their numbers.
-const KINDS: [Kind; 6] =
-    [Kind::File, Kind::Directory, Kind::Link, Kind::Fifo, Kind::Socket, Kind::Device];
-
-impl From<&super::Stamp> for Stamp {
-    fn from(stamp: &super::Stamp) -> Self {
+impl From<&super::Head> for Head {
+    fn from(head: &super::Head) -> Self {
         let facts = |facts: &[super::Fact]| {
             facts.iter().map(|f| (f.name.clone(), f.value.clone())).collect()
         };
         Self {
-            key: stamp.key.clone(),
-            generation: stamp.generation,
-            profile: facts(&stamp.profile),
-            toolchain: facts(&stamp.toolchain),
-            toolchain_files: stamp.toolchain_files.iter().map(SealedFile::from).collect(),
-            environment: stamp.environment.iter().map(|e| (e.name.clone(), e.digest)).collect(),
-            specs: stamp.specs.iter().map(|s| (Place::from(&s.pattern), s.why.clone())).collect(),
-            cutoff: stamp.cutoff.into(),
-            root: bytes_of_path(&stamp.snapshot.root).to_vec(),
-            entries: (stamp.snapshot.entries.iter())
-                .map(|(path, state)| (bytes_of_path(path.as_path()).to_vec(), state.into()))
-                .collect(),
-            evidence: (stamp.evidence.iter())
-                .map(|e| (e.strategy.clone(), e.version, e.bytes.clone()))
-                .collect(),
-            archives: (stamp.archives.iter())
+            key: head.key.clone(),
+            generation: head.generation,
+            profile: facts(&head.profile),
+            toolchain: facts(&head.toolchain),
+            toolchain_files: head.toolchain_files.iter().map(SealedFile::from).collect(),
+            environment: head.environment.iter().map(|e| (e.name.clone(), e.digest)).collect(),
+            archives: (head.archives.iter())
                 .map(|a| (a.package.clone(), a.kind.clone(), SealedFile::from(&a.file)))
                 .collect(),
+            cutoff: head.cutoff.into(),
+            root: Vec::new(),
+            specs: Vec::new(),
+            whys: Vec::new(),
+            sets: Vec::new(),
+            evidence: Vec::new(),
+            lists: Lists { tagged: Vec::new(), complete: false, since: Time(0, 0) },
+            inputs: 0,
+            chunks: Vec::new(),
         }
     }
 }
 
-impl TryFrom<Stamp> for super::Stamp {
-    type Error = &'static str;
-
-    fn try_from(disk: Stamp) -> Result<Self, Self::Error> {
+impl Head {
+    /// The part that is not about the table.
+    pub fn take(&mut self) -> Result<super::Head, &'static str> {
         let facts = |facts: Vec<(String, Option<String>)>| {
             facts.into_iter().map(|(name, value)| super::Fact { name, value }).collect()
         };
-        let mut entries = Vec::with_capacity(disk.entries.len());
-        for (path, state) in disk.entries {
-            let path = InputPath::from_recorded(path_of_bytes(path));
-            if entries.last().is_some_and(|(last, _)| *last >= path) {
-                return Err("the stamp's inputs are out of order");
-            }
-            entries.push((path, state.try_into()?));
-        }
-        Ok(Self {
-            key: disk.key,
-            generation: disk.generation,
-            profile: facts(disk.profile),
-            toolchain: facts(disk.toolchain),
-            toolchain_files: sealed_files(disk.toolchain_files)?,
-            environment: (disk.environment.into_iter())
+        let taken = std::mem::take;
+        Ok(super::Head {
+            key: std::mem::take(&mut self.key),
+            generation: self.generation,
+            profile: facts(taken(&mut self.profile)),
+            toolchain: facts(taken(&mut self.toolchain)),
+            toolchain_files: sealed_files(std::mem::take(&mut self.toolchain_files))?,
+            environment: (std::mem::take(&mut self.environment).into_iter())
                 .map(|(name, digest)| super::EnvFact { name, digest })
                 .collect(),
-            specs: (disk.specs.into_iter())
-                .map(|(place, why)| InputSpec { pattern: place.into(), why })
-                .collect(),
-            cutoff: disk.cutoff.into(),
-            snapshot: snapshot::Snapshot { root: path_of_bytes(disk.root), entries },
-            evidence: (disk.evidence.into_iter())
-                .map(|(strategy, version, bytes)| Evidence { strategy, version, bytes })
-                .collect(),
-            archives: (disk.archives.into_iter())
+            archives: (std::mem::take(&mut self.archives).into_iter())
                 .map(|(package, kind, file)| {
                     Ok(super::Archive { package, kind, file: file.try_into()? })
                 })
-                .collect::<Result<_, Self::Error>>()?,
+                .collect::<Result<_, &'static str>>()?,
+            cutoff: self.cutoff.into(),
         })
     }
 }
@@ -267,9 +248,8 @@ impl From<Time> for Timestamp {
 
 impl From<snapshot::Meta> for Meta {
     fn from(meta: snapshot::Meta) -> Self {
-        let kind = KINDS.iter().zip(0..).find(|(kind, _)| **kind == meta.kind);
         Self {
-            kind: kind.map_or(u8::MAX, |(_, code)| code),
+            kind: number(meta.kind),
             len: meta.len,
             mtime: meta.mtime.into(),
             ctime: meta.ctime.into(),
@@ -289,46 +269,6 @@ impl TryFrom<Meta> for snapshot::Meta {
             mtime: meta.mtime.into(),
             ctime: meta.ctime.into(),
             inode: meta.inode,
-        })
-    }
-}
-
-impl From<&snapshot::State> for State {
-    fn from(state: &snapshot::State) -> Self {
-        match state {
-            snapshot::State::Absent => State::Absent,
-            snapshot::State::Unreadable(why) => State::Unreadable(why.clone()),
-            snapshot::State::Here(meta) => State::Here((*meta).into()),
-            snapshot::State::Link { text, own, target } => State::Link(
-                bytes_of_path(text.as_ref()).to_vec(),
-                (*own).into(),
-                match target {
-                    Target::Nowhere => LinkTarget::Nowhere,
-                    Target::Unreadable(why) => LinkTarget::Unreadable(why.clone()),
-                    Target::There(meta) => LinkTarget::There((*meta).into()),
-                },
-            ),
-        }
-    }
-}
-
-impl TryFrom<State> for snapshot::State {
-    type Error = &'static str;
-
-    fn try_from(state: State) -> Result<Self, Self::Error> {
-        Ok(match state {
-            State::Absent => snapshot::State::Absent,
-            State::Unreadable(why) => snapshot::State::Unreadable(why),
-            State::Here(meta) => snapshot::State::Here(meta.try_into()?),
-            State::Link(text, own, target) => snapshot::State::Link {
-                text: path_of_bytes(text).into_os_string(),
-                own: own.try_into()?,
-                target: match target {
-                    LinkTarget::Nowhere => Target::Nowhere,
-                    LinkTarget::Unreadable(why) => Target::Unreadable(why),
-                    LinkTarget::There(meta) => Target::There(meta.try_into()?),
-                },
-            },
         })
     }
 }

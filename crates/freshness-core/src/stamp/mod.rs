@@ -6,15 +6,19 @@
 
 pub mod codec;
 mod disk;
+mod layout;
+pub mod record;
+pub mod table;
 
-use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use crate::input::InputSpec;
+use crate::lists::Lists;
 use crate::snapshot::{Meta, Snapshot, Timestamp};
 use crate::strategy::{Evidence, Recorded, StrategyId};
-use crate::sys::{self, Links};
 use crate::verdict::Reason;
+
+pub use record::Record;
 
 /// A digest of contents, 32 bytes. This crate stores and compares digests; it computes none.
 pub type Digest = [u8; 32];
@@ -59,9 +63,9 @@ pub struct Archive {
     pub file: SealedFile,
 }
 
-/// The record that a build leaves.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Stamp {
+/// What a stamp says beside its inputs.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Head {
     /// The slot's key, in hexadecimal.
     pub key: String,
     /// Counts the builds of this slot.
@@ -74,31 +78,40 @@ pub struct Stamp {
     pub toolchain_files: Vec<SealedFile>,
     /// The environment that the build read.
     pub environment: Vec<EnvFact>,
-    /// Where the inputs are.
-    pub specs: Vec<InputSpec>,
     /// The instant before the build's first read.
     pub cutoff: Timestamp,
+    /// What was published.
+    pub archives: Vec<Archive>,
+}
+
+/// The record that a build leaves.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Stamp {
+    /// What it says beside its inputs.
+    pub head: Head,
+    /// Where the inputs are.
+    pub specs: Vec<InputSpec>,
     /// The inputs as they were.
     pub snapshot: Snapshot,
     /// The evidence of every strategy.
     pub evidence: Vec<Evidence>,
-    /// What was published.
-    pub archives: Vec<Archive>,
+    /// What was listed to find the inputs.
+    pub lists: Lists,
 }
 
 impl Stamp {
     /// What this stamp recorded for `strategy`, if it has evidence in that version.
     #[must_use]
     pub fn recorded(&self, strategy: StrategyId) -> Option<Recorded<'_>> {
-        Recorded::find(strategy, &self.evidence, &self.snapshot, self.cutoff)
+        Recorded::find(strategy, &self.evidence, &self.snapshot, self.head.cutoff)
     }
 
     /// The bytes to write.
     ///
     /// # Errors
-    /// A stamp beyond the size that [`Stamp::read`] accepts.
+    /// A stamp beyond the size that is read back.
     pub fn encode(&self) -> Result<Vec<u8>, codec::TooLarge> {
-        codec::encode(disk::FORMAT, &disk::Stamp::from(self))
+        layout::encode(self)
     }
 
     /// The stamp that [`Stamp::encode`] gave, for records that hold one.
@@ -106,43 +119,15 @@ impl Stamp {
     /// # Errors
     /// Anything but one whole stamp of this version.
     pub fn decode(bytes: &[u8]) -> Result<Self, codec::Undecodable> {
-        let disk = codec::decode::<disk::Stamp>(disk::FORMAT, bytes)?;
-        Self::try_from(disk).map_err(codec::Undecodable::Damaged)
+        let record = Record::of_bytes(bytes)?;
+        record.load().map_err(|_| codec::Undecodable::Damaged("it is damaged"))
     }
 
-    /// Reads the stamp at `path`, whose relative paths it takes to be below the root it records.
+    /// Reads the stamp at `path` whole; see [`Record::open`].
     ///
     /// # Errors
     /// The reason why there is no stamp to believe: missing, unreadable, torn, of another version.
     pub fn read(path: &Path) -> Result<Self, Reason> {
-        let bytes = match read_bytes(path) {
-            Ok(bytes) => bytes,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                return Err(Reason::NoStamp { path: path.to_path_buf() });
-            }
-            Err(error) => return Err(unreadable(path, error.to_string())),
-        };
-        match Self::decode(&bytes) {
-            Ok(stamp) => Ok(stamp),
-            Err(codec::Undecodable::Damaged(problem)) => Err(unreadable(path, problem.to_owned())),
-            Err(codec::Undecodable::Version(found)) => Err(Reason::StampVersion {
-                path: path.to_path_buf(),
-                problem: format!(
-                    "stamp format {found}, this program reads {}",
-                    disk::FORMAT.version
-                ),
-            }),
-        }
+        Record::open(path)?.load().map_err(|problem| record::unreadable(path, problem))
     }
-}
-
-fn unreadable(path: &Path, problem: String) -> Reason {
-    Reason::StampUnreadable { path: path.to_path_buf(), problem }
-}
-
-fn read_bytes(path: &Path) -> io::Result<Vec<u8>> {
-    let file = sys::open_regular(path, Links::Refuse)?;
-    let mut bytes = Vec::new();
-    file.take(codec::MAX_FILE_BYTES as u64 + 1).read_to_end(&mut bytes)?;
-    Ok(bytes)
 }

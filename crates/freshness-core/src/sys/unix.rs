@@ -1,13 +1,16 @@
 //! Unix: stat fields, path bytes, and opening files that must be regular.
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::fs::{File, Metadata, OpenOptions};
 use std::io;
+use std::os::fd::OwnedFd;
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
-use std::os::unix::fs::{FileTypeExt, MetadataExt, OpenOptionsExt};
+use std::os::unix::fs::{FileExt, FileTypeExt, MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
-use rustix::fs::OFlags;
+use rustix::fs::{AtFlags, CWD, FileType, Mode, OFlags, Stat, fstat, openat, readlinkat, statat};
+use rustix::time::{ClockId, clock_gettime};
 
 use super::Links;
 use crate::snapshot::{Kind, Meta, Timestamp};
@@ -42,6 +45,108 @@ fn timestamp(secs: i64, nanos: i64) -> Timestamp {
     Timestamp { secs, nanos: u32::try_from(nanos).unwrap_or(0) }
 }
 
+/// The same fields, as the system call gives them.
+#[expect(clippy::useless_conversion, reason = "the widths of these fields differ per system")]
+fn meta_of_stat(stat: &Stat) -> Meta {
+    let kind = match FileType::from_raw_mode(stat.st_mode) {
+        FileType::RegularFile => Kind::File,
+        FileType::Directory => Kind::Directory,
+        FileType::Symlink => Kind::Link,
+        FileType::Fifo => Kind::Fifo,
+        FileType::Socket => Kind::Socket,
+        _ => Kind::Device,
+    };
+    let nanos = |nanos| i64::try_from(nanos).unwrap_or(0);
+    Meta {
+        kind,
+        len: u64::try_from(stat.st_size).unwrap_or(0),
+        mtime: timestamp(stat.st_mtime.into(), nanos(stat.st_mtime_nsec)),
+        ctime: timestamp(stat.st_ctime.into(), nanos(stat.st_ctime_nsec)),
+        inode: stat.st_ino.into(),
+    }
+}
+
+/// A directory, opened once so that what is in it can be looked at by its name alone.
+///
+/// Looking needs no permission to list it, and resolves one name instead of a whole path.
+#[derive(Debug)]
+pub struct Dir(OwnedFd);
+
+impl Dir {
+    /// Opens the directory that `path` leads to, through links.
+    ///
+    /// # Errors
+    /// Those of `open(2)`.
+    pub fn open(path: &Path) -> io::Result<Self> {
+        #[cfg(any(target_os = "linux", target_os = "android"))]
+        let flags = OFlags::PATH;
+        #[cfg(not(any(target_os = "linux", target_os = "android")))]
+        let flags = OFlags::RDONLY;
+        let flags = flags | OFlags::DIRECTORY | OFlags::CLOEXEC;
+        Ok(Self(openat(CWD, path, flags, Mode::empty())?))
+    }
+
+    /// The directory itself, and the device that it is on.
+    ///
+    /// # Errors
+    /// Those of `stat(2)`.
+    pub fn own(&self) -> io::Result<(Meta, u64)> {
+        let stat = fstat(&self.0)?;
+        #[expect(clippy::useless_conversion, reason = "the width of this field differs per system")]
+        let device = u64::try_from(stat.st_dev).unwrap_or(0);
+        Ok((meta_of_stat(&stat), device))
+    }
+
+    /// The stat of what has this name: of a link itself where `links` says [`Links::Refuse`].
+    ///
+    /// # Errors
+    /// Those of `stat(2)`.
+    pub fn stat(&self, name: &OsStr, links: Links) -> io::Result<Meta> {
+        let flags = match links {
+            Links::Follow => AtFlags::empty(),
+            Links::Refuse => AtFlags::SYMLINK_NOFOLLOW,
+        };
+        Ok(meta_of_stat(&statat(&self.0, name, flags)?))
+    }
+
+    /// What the link of this name says.
+    ///
+    /// # Errors
+    /// Those of `readlink(2)`.
+    pub fn link_text(&self, name: &OsStr) -> io::Result<OsString> {
+        Ok(OsString::from_vec(readlinkat(&self.0, name, Vec::new())?.into_bytes()))
+    }
+
+    /// Opens the regular file of this name, and says what it is; as [`open_regular`] does.
+    ///
+    /// # Errors
+    /// Those of `open(2)`, and `InvalidInput` where it is not a regular file.
+    pub fn open_regular(&self, name: &OsStr, links: Links) -> io::Result<(File, Meta)> {
+        let mut flags = OFlags::RDONLY | OFlags::NONBLOCK | OFlags::CLOEXEC | OFlags::NOCTTY;
+        if links == Links::Refuse {
+            flags |= OFlags::NOFOLLOW;
+        }
+        let file = openat(&self.0, name, flags, Mode::empty())?;
+        let meta = meta_of_stat(&fstat(&file)?);
+        match meta.kind {
+            Kind::File => Ok((File::from(file), meta)),
+            _ => Err(not_regular()),
+        }
+    }
+}
+
+fn not_regular() -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidInput, "not a regular file")
+}
+
+/// How long the calling thread has computed so far; what it waited for does not count.
+#[must_use]
+pub fn thread_time() -> Duration {
+    let time = clock_gettime(ClockId::ThreadCPUTime);
+    let secs = u64::try_from(time.tv_sec).unwrap_or(0);
+    Duration::new(secs, u32::try_from(time.tv_nsec).unwrap_or(0))
+}
+
 /// Device and inode: what a directory is, whatever path leads to it.
 #[must_use]
 pub fn identity_of(metadata: &Metadata) -> (u64, u64) {
@@ -59,11 +164,7 @@ pub fn open_regular(path: &Path, links: Links) -> io::Result<File> {
     }
     let flags = i32::try_from(flags.bits()).map_err(io::Error::other)?;
     let file = OpenOptions::new().read(true).custom_flags(flags).open(path)?;
-    if file.metadata()?.is_file() {
-        Ok(file)
-    } else {
-        Err(io::Error::new(io::ErrorKind::InvalidInput, "not a regular file"))
-    }
+    if file.metadata()?.is_file() { Ok(file) } else { Err(not_regular()) }
 }
 
 /// The bytes of a path, as a stamp stores them.
@@ -76,4 +177,26 @@ pub fn bytes_of_path(path: &Path) -> &[u8] {
 #[must_use]
 pub fn path_of_bytes(bytes: Vec<u8>) -> PathBuf {
     PathBuf::from(OsString::from_vec(bytes))
+}
+
+/// Splits a path behind its last `/`: a directory and a name in it, either of which may be empty.
+#[must_use]
+pub fn split_path(path: &Path) -> (&Path, &OsStr) {
+    let bytes = path.as_os_str().as_bytes();
+    let name = bytes.iter().rposition(|byte| *byte == b'/').map_or(0, |slash| slash + 1);
+    (Path::new(OsStr::from_bytes(&bytes[..name])), OsStr::from_bytes(&bytes[name..]))
+}
+
+/// The name of bytes that a stamp stored.
+#[must_use]
+pub fn os_str_of_bytes(bytes: &[u8]) -> &OsStr {
+    OsStr::from_bytes(bytes)
+}
+
+/// Fills `buffer` from `offset` on, whatever other threads read of the same file.
+///
+/// # Errors
+/// Those of reading, and `UnexpectedEof`.
+pub fn read_at(file: &File, buffer: &mut [u8], offset: u64) -> io::Result<()> {
+    file.read_exact_at(buffer, offset)
 }

@@ -47,7 +47,7 @@ fn a_stamp_with_any_byte_more_is_not_believed() {
 
 #[test]
 fn a_payload_with_bytes_left_over_is_not_believed() {
-    let mut payload = bytes().split_off(24);
+    let mut payload = sample::head_of(&bytes());
     payload.push(0);
     let reason = Slot::new().read(&envelope(VERSION, &payload)).unwrap_err();
     assert_eq!(reason.detail(), "it has trailing bytes");
@@ -64,17 +64,12 @@ fn a_newer_stamp_is_told_from_a_damaged_one() {
 }
 
 #[test]
-fn inputs_out_of_order_are_not_believed() {
-    for swap in [(0, 1), (3, 9)] {
-        let mut stamp = sample::stamp();
-        stamp.snapshot.entries.swap(swap.0, swap.1);
-        let reason = Slot::new().read(&stamp.encode().unwrap()).unwrap_err();
-        assert_eq!(reason.detail(), "the stamp's inputs are out of order");
-    }
+fn an_input_that_stands_twice_is_not_believed() {
     let mut twice = sample::stamp();
     twice.snapshot.entries.insert(4, twice.snapshot.entries[4].clone());
+    twice.evidence.clear();
     let reason = Slot::new().read(&twice.encode().unwrap()).unwrap_err();
-    assert_eq!(reason.detail(), "the stamp's inputs are out of order");
+    assert_eq!(reason.detail(), "it holds d-link twice");
 }
 
 #[test]

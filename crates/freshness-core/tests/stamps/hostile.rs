@@ -6,10 +6,7 @@ use proptest::prelude::*;
 use crate::sample::{self, Slot, VERSION, envelope};
 
 /// Fields of a stamp that start with a number; an empty stamp is that many zeros.
-const FIELDS: usize = 13;
-
-/// Of these, how many stand before the number of inputs.
-const BEFORE_INPUTS: usize = 10;
+const FIELDS: usize = 20;
 
 /// bincode's mark for a number of eight bytes.
 const WIDE: u8 = 0xfd;
@@ -51,23 +48,23 @@ fn largest_size_bytes() -> u64 {
 }
 
 #[test]
-fn lengths_claimed_inside_an_entry_are_not_believed() {
-    // A stamp of one input whose path, and then whose link text, claims to be endless.
-    let before = [0; BEFORE_INPUTS];
-    let endless = [WIDE, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x7f];
-    let path = [&before[..], &[1], &endless].concat();
-    let text = [&before[..], &[1, 1, b'a', 3], &endless].concat();
-    for payload in [path, text] {
-        assert_eq!(read(&payload).unwrap_err().detail(), "its structure is damaged");
+fn lengths_claimed_inside_the_table_are_not_believed() {
+    // The directory's length; with none, its flags and the number of its inputs; then an input whose text
+    // claims to be endless.
+    let endless = u32::MAX.to_le_bytes();
+    let directory = endless.to_vec();
+    let count = [&[0; 4 + 1][..], &endless].concat();
+    let others = [&[0; 4][..], &[1], &endless].concat();
+    let text = [&[0; 4 + 1][..], &[1, 0, 0, 0, 8, 0, 0, 1, b'a'], &endless].concat();
+    for table in [directory, count, others, text] {
+        // As an empty stamp, but for the number of inputs, of chunks, and the length and checksum of one.
+        let length = u8::try_from(table.len()).unwrap();
+        let sum = crc32fast::hash(&table).to_le_bytes();
+        let head = [&[0; FIELDS - 2][..], &[1, 1, length, 0xfc], &sum].concat();
+        let stamp = [&envelope(VERSION, &head)[..], &table].concat();
+        let reason = Slot::new().read(&stamp).unwrap_err();
+        assert_eq!(reason.detail(), "its structure is damaged", "{table:?}");
     }
-}
-
-#[test]
-fn a_kind_that_does_not_exist_is_not_believed() {
-    // One input `a`, there, of the kind 6; of the kind 5 it is a device.
-    let payload = |kind| [&[0; BEFORE_INPUTS][..], &[1, 1, b'a', 2, kind], &[0; 6 + 2]].concat();
-    assert!(read(&payload(5)).is_ok());
-    assert_eq!(read(&payload(6)).unwrap_err().detail(), "the stamp names an unknown kind");
 }
 
 proptest! {
@@ -77,28 +74,49 @@ proptest! {
     fn random_payloads_are_refused_or_mean_something(
         payload in prop::collection::vec(prop_oneof![3 => 0..4_u8, 1 => any::<u8>()], 0..160)
     ) {
-        judge(&payload)?;
+        judge(&envelope(VERSION, &payload))?;
     }
 
     #[test]
     fn random_damage_under_a_right_checksum_is_refused_or_means_something(
         damage in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..4)
     ) {
-        let mut payload = sample::stamp().encode().unwrap().split_off(24);
+        let bytes = sample::stamp().encode().unwrap();
+        let mut payload = sample::head_of(&bytes);
+        let table = &bytes[24 + payload.len()..];
         for (index, byte) in damage {
             let index = index.index(payload.len());
             payload[index] = byte;
         }
-        judge(&payload)?;
+        judge(&[&envelope(VERSION, &payload), table].concat())?;
+    }
+
+    #[test]
+    fn random_damage_of_the_table_under_a_right_checksum_is_refused_or_means_something(
+        damage in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..4)
+    ) {
+        let bytes = sample::stamp().encode().unwrap();
+        let mut head = sample::head_of(&bytes);
+        let mut table = bytes[24 + head.len()..].to_vec();
+        let sum = crc32fast::hash(&table).to_le_bytes();
+        prop_assert!(head.ends_with(&sum), "the table has one chunk, and its checksum ends the head");
+        for (index, byte) in damage {
+            let index = index.index(table.len());
+            table[index] = byte;
+        }
+        let start = head.len() - sum.len();
+        head[start..].copy_from_slice(&crc32fast::hash(&table).to_le_bytes());
+        judge(&[&envelope(VERSION, &head), &table[..]].concat())?;
     }
 }
 
 /// Refused with a reason; or a stamp like any other, which can be written and read again.
-fn judge(payload: &[u8]) -> Result<(), TestCaseError> {
-    match read(payload) {
+fn judge(bytes: &[u8]) -> Result<(), TestCaseError> {
+    match Slot::new().read(bytes) {
         Ok(stamp) => {
-            let again = Slot::new().read(&stamp.encode().unwrap());
-            prop_assert_eq!(again, Ok(stamp));
+            let written = stamp.encode().unwrap();
+            let again = Slot::new().read(&written).unwrap();
+            prop_assert_eq!(again.encode().unwrap(), written);
         }
         Err(reason) => prop_assert_eq!(reason.code(), "stamp-unreadable"),
     }

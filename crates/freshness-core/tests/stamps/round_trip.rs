@@ -1,7 +1,8 @@
 //! What a build writes is what the next one reads.
 
 use freshness_core::{
-    InputPath, Kind, Reason, Snapshot, Stamp, State, StrategyId, Target, Timestamp,
+    Head, InputPath, Kind, Lists, Meta, Reason, Snapshot, Stamp, State, StrategyId, Target,
+    Timestamp,
 };
 use proptest::prelude::*;
 
@@ -48,8 +49,8 @@ fn a_stamp_of_many_short_absences_is_read_back() {
 fn evidence_is_found_by_name_and_version() {
     let stamp = sample::stamp();
     let recorded = stamp.recorded(id("hash", 1)).unwrap();
-    assert_eq!(recorded.evidence, [7; 64]);
-    assert_eq!(recorded.cutoff, stamp.cutoff);
+    assert_eq!(recorded.evidence, stamp.evidence[0].bytes);
+    assert_eq!(recorded.cutoff, stamp.head.cutoff);
     assert_eq!(recorded.snapshot, &stamp.snapshot);
     assert!(stamp.recorded(id("mtime", 1)).is_some_and(|r| r.evidence.is_empty()));
     assert!(stamp.recorded(id("hash", 2)).is_none());
@@ -64,17 +65,11 @@ fn a_missing_stamp_is_a_reason_of_its_own() {
 
 fn empty(entries: Vec<(InputPath, State)>) -> Stamp {
     Stamp {
-        key: String::new(),
-        generation: 0,
-        profile: Vec::new(),
-        toolchain: Vec::new(),
-        toolchain_files: Vec::new(),
-        environment: Vec::new(),
+        head: Head::default(),
         specs: Vec::new(),
-        cutoff: Timestamp::default(),
+        lists: Lists { found: vec![false; entries.len()], complete: true, ..Lists::default() },
         snapshot: Snapshot { root: "/".into(), entries },
         evidence: Vec::new(),
-        archives: Vec::new(),
     }
 }
 
@@ -82,16 +77,10 @@ fn any_time() -> impl Strategy<Value = Timestamp> {
     (any::<i64>(), any::<u32>()).prop_map(|(secs, nanos)| Timestamp { secs, nanos })
 }
 
-fn any_meta() -> impl Strategy<Value = freshness_core::Meta> {
+fn any_meta() -> impl Strategy<Value = Meta> {
     let kinds = [Kind::File, Kind::Directory, Kind::Link, Kind::Fifo, Kind::Socket, Kind::Device];
     (prop::sample::select(kinds.to_vec()), any::<u64>(), any_time(), any_time(), any::<u64>())
-        .prop_map(|(kind, len, mtime, ctime, inode)| freshness_core::Meta {
-            kind,
-            len,
-            mtime,
-            ctime,
-            inode,
-        })
+        .prop_map(|(kind, len, mtime, ctime, inode)| Meta { kind, len, mtime, ctime, inode })
 }
 
 fn any_state() -> impl Strategy<Value = State> {
@@ -102,7 +91,7 @@ fn any_state() -> impl Strategy<Value = State> {
     ];
     let link = (any::<Vec<u8>>(), any_meta(), target).prop_map(|(text, own, target)| State::Link {
         text: bytes_path(&text).into_os_string(),
-        own,
+        own: Meta { kind: Kind::Link, ..own },
         target,
     });
     prop_oneof![
@@ -124,7 +113,8 @@ proptest! {
     ) {
         let recorded = |bytes: Vec<u8>| InputPath::from_recorded(bytes_path(&bytes));
         let entries = inputs.into_iter().map(|(path, state)| (recorded(path), state)).collect();
-        let stamp = Stamp { cutoff, generation, ..empty(entries) };
+        let head = Head { cutoff, generation, ..Head::default() };
+        let stamp = Stamp { head, ..empty(entries) };
         let bytes = stamp.encode().unwrap();
         let read = Slot::new().read(&bytes).unwrap();
         prop_assert_eq!(read.encode().unwrap(), bytes);

@@ -1,13 +1,15 @@
 //! A stamp in which every structure and every variant occurs, and a place to write it to.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsStr;
 use std::fs;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
+use freshness_core::lists::{DirStat, ListedDir};
 use freshness_core::{
-    Archive, EnvFact, Evidence, Fact, InputPath, InputSpec, Kind, Listing, Meta, Pattern, Reason,
-    SealedFile, Snapshot, Stamp, State, Target, Timestamp,
+    Archive, EnvFact, Evidence, Fact, Head, InputPath, InputSpec, Kind, Listing, Lists, Meta,
+    Pattern, Reason, SealedFile, Snapshot, Stamp, State, Target, Timestamp,
 };
 use tempfile::TempDir;
 
@@ -42,8 +44,14 @@ pub fn envelope(version: u32, payload: &[u8]) -> Vec<u8> {
     bytes
 }
 
+/// The payload of the head of a stamp.
+pub fn head_of(stamp: &[u8]) -> Vec<u8> {
+    let length = u64::from_le_bytes(stamp[12..20].try_into().unwrap());
+    stamp[24..24 + usize::try_from(length).unwrap()].to_vec()
+}
+
 /// The version of the format that this program writes.
-pub const VERSION: u32 = 2;
+pub const VERSION: u32 = 3;
 
 pub fn meta(kind: Kind) -> Meta {
     Meta {
@@ -56,7 +64,7 @@ pub fn meta(kind: Kind) -> Meta {
 }
 
 pub fn stamp() -> Stamp {
-    Stamp {
+    let head = Head {
         key: "0123abcd".into(),
         generation: 300,
         profile: vec![fact("panic", Some("abort")), fact("target", None)],
@@ -66,18 +74,24 @@ pub fn stamp() -> Stamp {
             EnvFact { name: "CC".into(), digest: Some([0xaa; 32]) },
             EnvFact { name: "RUSTFLAGS".into(), digest: None },
         ],
-        specs: specs(),
         cutoff: Timestamp { secs: 1_700_000_001, nanos: 500 },
-        snapshot: Snapshot { root: bytes_path(b"/ws/\xff"), entries: entries() },
-        evidence: vec![
-            Evidence { strategy: "hash".into(), version: 1, bytes: vec![7; 64] },
-            Evidence { strategy: "mtime".into(), version: 1, bytes: Vec::new() },
-        ],
         archives: vec![Archive {
             package: "runtime".into(),
             kind: "staticlib".into(),
             file: sealed("archives/45/libruntime.a"),
         }],
+    };
+    let entries = entries();
+    let evidence = (0..entries.len()).flat_map(|i| [i as u8; 4]).collect();
+    Stamp {
+        head,
+        specs: specs(),
+        lists: lists(entries.len()),
+        snapshot: Snapshot { root: bytes_path(b"/ws/\xff"), entries },
+        evidence: vec![
+            Evidence { strategy: "hash".into(), version: 1, bytes: evidence },
+            Evidence { strategy: "mtime".into(), version: 1, bytes: Vec::new() },
+        ],
     }
 }
 
@@ -92,6 +106,8 @@ fn sealed(path: &str) -> SealedFile {
 fn specs() -> Vec<InputSpec> {
     let patterns = [
         Pattern::Path("Cargo.toml".into()),
+        Pattern::Path("b-directory".into()),
+        Pattern::Path("h-absent\n".into()),
         Pattern::Tree { dir: "src".into(), skip: vec!["src/gen".into(), "/x".into()] },
         Pattern::Followed { dir: "data".into(), skip: vec!["made".into()] },
         Pattern::Modules { dir: "src".into(), names: vec!["a".into(), "b".into()] },
@@ -100,7 +116,32 @@ fn specs() -> Vec<InputSpec> {
         package(Listing::Versioned { top: "/repo".into(), excluded: vec!["/big".into()] }),
         Pattern::Glob { base: "assets".into(), glob: "**/*.svg".into(), skip: Vec::new() },
     ];
-    patterns.map(|pattern| InputSpec { pattern, why: "an input of runtime".into() }).into()
+    let of_runtime = |pattern| InputSpec { pattern, why: "an input of runtime".into() };
+    let mut specs: Vec<InputSpec> = patterns.map(of_runtime).into();
+    // One path may be an input for more than one reason.
+    let twice = Pattern::Path("b-directory".into());
+    specs.push(InputSpec { pattern: twice, why: "another input".into() });
+    specs.sort();
+    specs
+}
+
+/// A directory that held nothing, one that changed while it was listed, and one that proves something.
+fn lists(inputs: usize) -> Lists {
+    let time = Timestamp { secs: 1_600_000_000, nanos: 2 };
+    let own = Some(DirStat { device: 3, inode: 4, mtime: time, ctime: time });
+    let others = BTreeSet::from([("sub".into(), true), (OsStr::from_bytes(b"\xff").into(), false)]);
+    let dirs = [
+        ("", ListedDir { own, others }),
+        ("/etc/", ListedDir { own: None, others: BTreeSet::new() }),
+        ("nothing/in/", ListedDir { own, others: BTreeSet::new() }),
+    ];
+    Lists {
+        dirs: dirs.map(|(dir, listed)| (dir.into(), listed)).into(),
+        tagged: BTreeMap::from([("/ws/target".into(), true), ("/ws/data".into(), false)]),
+        found: (0..inputs).map(|index| index % 2 == 0).collect(),
+        complete: true,
+        since: Timestamp { secs: 1_600_000_001, nanos: 0 },
+    }
 }
 
 fn package(listing: Listing) -> Pattern {

@@ -1,14 +1,16 @@
 //! The result does not depend on how many threads work on it.
 
 use std::fs;
+use std::num::NonZeroUsize;
 
-use freshness_core::{Assessment, FreshnessStrategy};
-use rayon::ThreadPoolBuilder;
+use freshness_core::Assessment;
+use freshness_core::spread::Threads;
+use freshness_core::survey::{assess_all, observe_all};
 
 use crate::world::{ALWAYS, CHANGED, EARLIER, Record, World};
 
-fn with_threads<T: Send>(threads: usize, work: impl FnOnce() -> T + Send) -> T {
-    ThreadPoolBuilder::new().num_threads(threads).build().unwrap().install(work)
+fn threads(count: usize) -> Threads {
+    Threads::Exactly(NonZeroUsize::new(count).unwrap())
 }
 
 /// Enough files to go round, of different lengths so that threads overtake each other.
@@ -26,7 +28,7 @@ fn evidence_is_the_same_on_one_thread_and_on_four() {
     let world = forest();
     let now = world.look();
     for strategy in [CHANGED, ALWAYS] {
-        let [one, four] = [1, 4].map(|n| with_threads(n, || strategy.observe(&now, None)));
+        let [one, four] = [1, 4].map(|n| observe_all(&strategy, &now, None, threads(n)));
         assert_eq!(one.evidence, four.evidence);
         assert_eq!(one.work, four.work);
         assert_eq!(one.work.files_read, 200);
@@ -45,8 +47,9 @@ fn reasons_and_work_are_the_same_on_one_thread_and_on_four() {
     fs::remove_file(world.path("dir1/file1")).unwrap();
     world.write("dir1/new", "");
     for strategy in [CHANGED, ALWAYS] {
-        let assess = || record.assess(strategy, &world);
-        let [one, four]: [Assessment; 2] = [1, 4].map(|n| with_threads(n, assess));
+        let now = world.look();
+        let assess = |n| assess_all(&strategy, &now, record.as_recorded(), threads(n));
+        let [one, four]: [Assessment; 2] = [1, 4].map(assess);
         assert_eq!(one.reasons, four.reasons);
         assert_eq!((one.work, one.outdated), (four.work, four.outdated));
         assert_eq!(one.reasons.len(), 200_usize.div_ceil(9) + 2);

@@ -1,0 +1,233 @@
+//! Compares the world with a stamp on disk, directory by directory, on all cores.
+//!
+//! Each directory of the stamp's table is opened once; its inputs are looked at by name, compared with
+//! their records and forgotten. That the *list* of inputs is what it was follows from the stats of the
+//! directories that were listed ([`crate::lists`]). Where it does not follow, everything is found and
+//! compared anew: slower, and the same answer. Never tolerable here: taking the quick way where the slow
+//! one would have said more.
+
+use std::collections::{BTreeSet, HashMap};
+use std::ffi::{OsStr, OsString};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use crate::compare::compare_listed;
+use crate::discover::{BadGlob, InputSet, discover};
+use crate::input::{InputSpec, Pattern};
+use crate::lists::{DirStat, ListedDir, holds_still};
+use crate::path::InputPath;
+use crate::place::Place;
+use crate::snapshot::{Kind, Snapshot, State};
+use crate::spread::{Threads, spread};
+use crate::stamp::Record;
+use crate::stamp::table::{Entry, Group};
+use crate::strategy::{Assessment, FreshnessStrategy, Known, Subject};
+use crate::sys::Links;
+use crate::verdict::Reason;
+use crate::walk::is_cargo_target;
+
+/// Why a stamp could not be compared with the world.
+#[derive(Debug)]
+pub enum NoAnswer {
+    /// It holds no evidence for the strategy.
+    NoEvidence,
+    /// It is damaged; how.
+    Damaged(String),
+    /// A glob that cannot be understood.
+    BadGlob(BadGlob),
+}
+
+/// Says what differs between a record and the world: the inputs that it remembers, and those that `here`
+/// names, which follow from where the question is asked.
+///
+/// # Errors
+/// Why there is no answer.
+pub fn check(
+    record: &Record,
+    here: &[InputSpec],
+    strategy: &dyn FreshnessStrategy,
+) -> Result<Assessment, NoAnswer> {
+    let evidence = record.evidence_of(strategy.id()).ok_or(NoAnswer::NoEvidence)?;
+    if let Some(anew) = Anew::find(record, here).map_err(NoAnswer::BadGlob)? {
+        let check = Check { record, strategy, evidence, anew, differs: AtomicBool::new(false) };
+        if let Some(found) = check.by_directory()? {
+            return Ok(found);
+        }
+    }
+    let stamp = record.load().map_err(NoAnswer::Damaged)?;
+    let specs = here.iter().chain(&stamp.specs);
+    let now = Snapshot::take(discover(&record.root, specs).map_err(NoAnswer::BadGlob)?);
+    let recorded = stamp.recorded(strategy.id()).ok_or(NoAnswer::NoEvidence)?;
+    Ok(strategy.assess(&now, recorded))
+}
+
+/// Inputs that are found anew at every look: those that follow from where we stand, and those of packages
+/// whose listing rests on rules.
+struct Anew {
+    by_dir: HashMap<PathBuf, BTreeSet<OsString>>,
+    count: usize,
+}
+
+impl Anew {
+    /// Finds them; nothing where the record's list must be found anew as a whole.
+    fn find(record: &Record, here: &[InputSpec]) -> Result<Option<Self>, BadGlob> {
+        let lists = record.lists();
+        let is_as_tagged =
+            |(dir, by_cargo): (&PathBuf, &bool)| is_cargo_target(dir) == Some(*by_cargo);
+        if !lists.complete || !lists.tagged.iter().all(is_as_tagged) {
+            return Ok(None);
+        }
+        let unlisted: Vec<InputSpec> =
+            record.unnamed_specs().filter(|spec| !is_told_by_lists(&spec.pattern)).collect();
+        let InputSet { paths, .. } = discover(&record.root, here.iter().chain(&unlisted))?;
+        if paths.values().any(|found| found.unlisted.is_some()) {
+            return Ok(None);
+        }
+        let mut by_dir: HashMap<PathBuf, BTreeSet<OsString>> = HashMap::new();
+        for path in paths.keys() {
+            let (dir, name) = path.split();
+            by_dir.entry(dir.to_path_buf()).or_default().insert(name.to_owned());
+        }
+        Ok(Some(Self { by_dir, count: paths.len() }))
+    }
+}
+
+/// Whether what a pattern finds follows from the directories that it lists.
+fn is_told_by_lists(pattern: &Pattern) -> bool {
+    match pattern {
+        Pattern::Tree { .. } | Pattern::Followed { .. } => true,
+        Pattern::Modules { .. } | Pattern::Glob { .. } => true,
+        Pattern::Path(_) | Pattern::Package { .. } => false,
+    }
+}
+
+struct Check<'a> {
+    record: &'a Record,
+    strategy: &'a dyn FreshnessStrategy,
+    evidence: std::ops::Range<usize>,
+    anew: Anew,
+    /// Whether the list was seen to differ, so that going on is of no use.
+    differs: AtomicBool,
+}
+
+/// What comparing a part of the table found.
+#[derive(Default)]
+struct Part {
+    found: Assessment,
+    /// How many inputs were met that are found anew.
+    anew: usize,
+}
+
+/// Why comparing a part of the table stopped.
+enum Stop {
+    Damaged(String),
+    /// The list is another one.
+    Differs,
+}
+
+impl From<String> for Stop {
+    fn from(damage: String) -> Self {
+        Self::Damaged(damage)
+    }
+}
+
+impl Check<'_> {
+    /// Compares everything; nothing where the list is not what it was.
+    fn by_directory(&self) -> Result<Option<Assessment>, NoAnswer> {
+        let mut all = Part::default();
+        let parts = spread(Threads::AsUseful, self.record.chunks(), |chunk| self.part(chunk));
+        for part in parts {
+            match part {
+                Ok(part) => {
+                    all.found.reasons.extend(part.found.reasons);
+                    all.found.work += part.found.work;
+                    all.found.outdated |= part.found.outdated;
+                    all.anew += part.anew;
+                }
+                Err(Stop::Damaged(problem)) => return Err(NoAnswer::Damaged(problem)),
+                Err(Stop::Differs) => self.differs.store(true, Ordering::Relaxed),
+            }
+        }
+        if self.differs.load(Ordering::Relaxed) || all.anew != self.anew.count {
+            return Ok(None);
+        }
+        all.found.reasons.sort_by(|a, b| path_of(a).cmp(&path_of(b)));
+        Ok(Some(all.found))
+    }
+
+    fn part(&self, chunk: usize) -> Result<Part, Stop> {
+        let mut part = Part::default();
+        let compared = self.record.read_chunk(chunk, |group| self.group(&group, &mut part));
+        if matches!(compared, Err(Stop::Differs)) {
+            self.differs.store(true, Ordering::Relaxed);
+        }
+        compared.map(|()| part)
+    }
+
+    fn group(&self, group: &Group<'_>, part: &mut Part) -> Result<(), Stop> {
+        if self.differs.load(Ordering::Relaxed) {
+            return Err(Stop::Differs);
+        }
+        let place = Place::of(&self.record.root, group.dir);
+        if let Some(listed) = &group.listed {
+            part.found.work.stats += 1;
+            if !is_as_listed(&place, listed, group) {
+                return Err(Stop::Differs);
+            }
+        }
+        let anew = self.anew.by_dir.get(group.dir);
+        for entry in &group.entries {
+            match anew.is_some_and(|names| names.contains(entry.name)) {
+                true => part.anew += 1,
+                false if entry.is_named() || entry.found => {}
+                false => return Err(Stop::Differs),
+            }
+            self.entry(entry, &place, group.dir, &mut part.found);
+        }
+        Ok(())
+    }
+
+    fn entry(&self, entry: &Entry<'_>, place: &Place, dir: &Path, found: &mut Assessment) {
+        let (state, opened) = self.look(entry, place);
+        found.work.inputs += 1;
+        found.work.stats += if matches!(state, State::Link { .. }) { 2 } else { 1 };
+        let path = || InputPath::joined(dir, entry.name);
+        if let Some(reason) = compare_listed(&entry.state, &state, path) {
+            found.reasons.push(reason);
+            return;
+        }
+        let evidence = entry.evidence(&self.evidence);
+        let known = Known { state: &entry.state, cutoff: self.record.head.cutoff, evidence };
+        let subject = Subject { state: &state, place, name: entry.name, opened };
+        let finding = self.strategy.assess_one(subject, known, &mut found.work);
+        found.outdated |= finding.outdated;
+        found.reasons.extend(finding.difference.map(|difference| difference.of(path())));
+    }
+
+    /// Looks at an input: opens a file that will be read in any case, rather than asking twice.
+    fn look(&self, entry: &Entry<'_>, place: &Place) -> (State, Option<std::fs::File>) {
+        let was_file = matches!(&entry.state, State::Here(meta) if meta.kind == Kind::File);
+        if self.strategy.reads_always()
+            && was_file
+            && let Ok((file, meta)) = place.open(entry.name, Links::Refuse)
+        {
+            return (State::Here(meta), Some(file));
+        }
+        (place.look(entry.name), None)
+    }
+}
+
+/// Whether listing a directory would give what it gave.
+fn is_as_listed(place: &Place, listed: &ListedDir, group: &Group<'_>) -> bool {
+    let own = place.own().map(DirStat::new);
+    if own.is_some() && own == listed.own {
+        return true;
+    }
+    let was_there = |entry: &&Entry<'_>| entry.state != State::Absent;
+    let inputs: Vec<&OsStr> = group.entries.iter().filter(was_there).map(|e| e.name).collect();
+    own.is_some() && group.is_whole && holds_still(place.path(), &inputs, &listed.others)
+}
+
+fn path_of(reason: &Reason) -> Option<&[u8]> {
+    reason.path().map(|path| path.as_os_str().as_encoded_bytes())
+}

@@ -1,0 +1,149 @@
+//! Spreads work over threads: over the cores, and over more of them where threads wait.
+//!
+//! Tasks are taken in order, one by one, by whichever thread is free, and each task's result is put
+//! where its number says: what comes out does not depend on how many threads took part. A thread that
+//! found itself waiting rather than computing (a cold cache, a network file system) calls for another
+//! one: how many are of use follows from where the bytes are, not from the number of cores. The
+//! caller's thread takes part, so a single task costs no thread at all.
+
+use std::num::NonZeroUsize;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread::{self, Scope};
+use std::time::{Duration, Instant};
+
+use crate::sys::thread_time;
+
+/// As many threads as wait at once at most: what saturates the queues of common disks.
+const MAX_WAITING: usize = 32;
+
+/// How long a thread works before it judges whether it computes or waits.
+const PROBATION: Duration = Duration::from_micros(500);
+
+/// How many threads may work.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Threads {
+    /// One for each core, and more where they wait.
+    #[default]
+    AsUseful,
+    /// So many.
+    Exactly(NonZeroUsize),
+}
+
+/// Does `tasks` tasks, numbered from 0, and returns their results in that order.
+///
+/// # Panics
+/// Where a task does.
+pub fn spread<R: Send>(threads: Threads, tasks: usize, task: impl Fn(usize) -> R + Sync) -> Vec<R> {
+    if tasks < 2 {
+        return (0..tasks).map(task).collect();
+    }
+    let (at_once, at_most) = match threads {
+        Threads::Exactly(count) => (count.get(), count.get()),
+        Threads::AsUseful => (cores(), cores().max(MAX_WAITING)),
+    };
+    let crew = Crew {
+        task: &task,
+        tasks,
+        at_most: at_most.min(tasks),
+        next: AtomicUsize::new(0),
+        hired: AtomicUsize::new(1),
+        done: Mutex::new((0..tasks).map(|_| None).collect()),
+    };
+    thread::scope(|scope| {
+        for _ in 1..at_once.min(tasks) {
+            crew.hire(scope);
+        }
+        crew.work(scope);
+    });
+    let done = crew.done.into_inner().unwrap_or_else(|poisoned| poisoned.into_inner());
+    done.into_iter().flatten().collect()
+}
+
+fn cores() -> usize {
+    thread::available_parallelism().map_or(1, NonZeroUsize::get)
+}
+
+struct Crew<'t, T, R> {
+    task: &'t T,
+    tasks: usize,
+    at_most: usize,
+    /// The next task that no one has taken.
+    next: AtomicUsize,
+    /// How many threads there are.
+    hired: AtomicUsize,
+    done: Mutex<Vec<Option<R>>>,
+}
+
+impl<T: Fn(usize) -> R + Sync, R: Send> Crew<'_, T, R> {
+    fn hire<'scope, 'env>(&'env self, scope: &'scope Scope<'scope, 'env>) {
+        let place = |hired| (hired < self.at_most).then_some(hired + 1);
+        if self.hired.fetch_update(Ordering::Relaxed, Ordering::Relaxed, place).is_ok() {
+            // Where the system has no thread to give, those that are there do the work.
+            let hand = thread::Builder::new();
+            _ = hand.spawn_scoped(scope, move || self.work(scope));
+        }
+    }
+
+    fn work<'scope, 'env>(&'env self, scope: &'scope Scope<'scope, 'env>) {
+        let mut mine = Vec::new();
+        let (mut since, mut computed) = (Instant::now(), thread_time());
+        loop {
+            let index = self.next.fetch_add(1, Ordering::Relaxed);
+            if index >= self.tasks {
+                break;
+            }
+            mine.push((index, (self.task)(index)));
+            let elapsed = since.elapsed();
+            if elapsed > PROBATION && self.hired.load(Ordering::Relaxed) < self.at_most {
+                let now = thread_time();
+                if (now.saturating_sub(computed)) * 2 < elapsed {
+                    self.hire(scope);
+                }
+                (since, computed) = (Instant::now(), now);
+            }
+        }
+        let mut done = self.done.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+        for (index, result) in mine {
+            done[index] = Some(result);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn exactly(count: usize) -> Threads {
+        Threads::Exactly(NonZeroUsize::new(count).unwrap())
+    }
+
+    #[test]
+    fn results_come_in_the_order_of_tasks_whatever_the_threads() {
+        let squares = |threads| spread(threads, 1000, |i| i * i);
+        let expected: Vec<usize> = (0..1000).map(|i| i * i).collect();
+        for threads in [Threads::AsUseful, exactly(1), exactly(7), exactly(2000)] {
+            assert_eq!(squares(threads), expected);
+        }
+        assert_eq!(spread(Threads::AsUseful, 0, |i| i), Vec::<usize>::new());
+    }
+
+    #[test]
+    fn one_task_is_done_where_it_was_asked_for() {
+        let me = thread::current().id();
+        assert_eq!(spread(Threads::AsUseful, 1, |_| thread::current().id()), [me]);
+    }
+
+    #[test]
+    fn threads_that_wait_call_for_more() {
+        let at_work = AtomicUsize::new(0);
+        let most = AtomicUsize::new(0);
+        spread(Threads::AsUseful, 400, |_| {
+            most.fetch_max(at_work.fetch_add(1, Ordering::SeqCst) + 1, Ordering::SeqCst);
+            thread::sleep(Duration::from_millis(2));
+            at_work.fetch_sub(1, Ordering::SeqCst);
+        });
+        let most = most.into_inner();
+        assert!(most > cores() && most <= cores().max(MAX_WAITING), "{most} of {}", cores());
+    }
+}
