@@ -8,6 +8,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 use std::ffi::{OsStr, OsString};
+use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -17,7 +18,7 @@ use crate::input::{InputSpec, Pattern};
 use crate::lists::{DirStat, ListedDir, holds_still};
 use crate::path::InputPath;
 use crate::place::Place;
-use crate::snapshot::{Kind, Snapshot, State};
+use crate::snapshot::{Kind, Meta, Snapshot, State};
 use crate::spread::{Threads, spread};
 use crate::stamp::Record;
 use crate::stamp::table::{Entry, Group};
@@ -182,38 +183,55 @@ impl Check<'_> {
                 false if entry.is_named() || entry.found => {}
                 false => return Err(Stop::Differs),
             }
-            self.entry(entry, &place, group.dir, &mut part.found);
+            self.entry(entry, &place, group.dir, &mut part.found)?;
         }
         Ok(())
     }
 
-    fn entry(&self, entry: &Entry<'_>, place: &Place, dir: &Path, found: &mut Assessment) {
-        let (state, opened) = self.look(entry, place);
+    fn entry(
+        &self,
+        entry: &Entry<'_>,
+        place: &Place,
+        dir: &Path,
+        found: &mut Assessment,
+    ) -> Result<(), Stop> {
         found.work.inputs += 1;
-        found.work.stats += if matches!(state, State::Link { .. }) { 2 } else { 1 };
-        let path = || InputPath::joined(dir, entry.name);
-        if let Some(reason) = compare_listed(&entry.state, &state, path) {
-            found.reasons.push(reason);
-            return;
+        found.work.stats += 1;
+        let compare = |then: &State, now: &State, opened, found: &mut Assessment| {
+            let path = || InputPath::joined(dir, entry.name);
+            if let Some(reason) = compare_listed(then, now, path) {
+                found.reasons.push(reason);
+                return;
+            }
+            let evidence = entry.evidence(&self.evidence);
+            let known = Known { state: then, cutoff: self.record.head.cutoff, evidence };
+            let subject = Subject { state: now, place, name: entry.name, opened };
+            let finding = self.strategy.assess_one(subject, known, &mut found.work);
+            found.outdated |= finding.outdated;
+            found.reasons.extend(finding.difference.map(|difference| difference.of(path())));
+        };
+        if let Some(then) = entry.plain()
+            && let Some((now, opened)) = self.plain(&then, entry, place)
+        {
+            compare(&State::Here(then), &State::Here(now), opened, found);
+            return Ok(());
         }
-        let evidence = entry.evidence(&self.evidence);
-        let known = Known { state: &entry.state, cutoff: self.record.head.cutoff, evidence };
-        let subject = Subject { state: &state, place, name: entry.name, opened };
-        let finding = self.strategy.assess_one(subject, known, &mut found.work);
-        found.outdated |= finding.outdated;
-        found.reasons.extend(finding.difference.map(|difference| difference.of(path())));
+        let now = place.look(entry.name);
+        found.work.stats += u64::from(matches!(now, State::Link { .. }));
+        let then = entry.state().map_err(|damaged| Stop::Damaged(damaged.into()))?;
+        compare(&then, &now, None, found);
+        Ok(())
     }
 
-    /// Looks at an input: opens a file that will be read in any case, rather than asking twice.
-    fn look(&self, entry: &Entry<'_>, place: &Place) -> (State, Option<std::fs::File>) {
-        let was_file = matches!(&entry.state, State::Here(meta) if meta.kind == Kind::File);
-        if self.strategy.reads_always()
-            && was_file
-            && let Ok((file, meta)) = place.open(entry.name, Links::Refuse)
-        {
-            return (State::Here(meta), Some(file));
+    /// Looks at what was no link, where it is none; opens a file that will be read in any case, rather than
+    /// asking twice.
+    fn plain(&self, then: &Meta, entry: &Entry<'_>, place: &Place) -> Option<(Meta, Option<File>)> {
+        if self.strategy.reads_always() && then.kind == Kind::File {
+            let (file, now) = place.open(entry.name, Links::Refuse).ok()?;
+            return Some((now, Some(file)));
         }
-        (place.look(entry.name), None)
+        let now = place.stat(entry.name, Links::Refuse).ok()?;
+        (now.kind != Kind::Link).then_some((now, None))
     }
 }
 
@@ -223,7 +241,7 @@ fn is_as_listed(place: &Place, listed: &ListedDir, group: &Group<'_>) -> bool {
     if own.is_some() && own == listed.own {
         return true;
     }
-    let was_there = |entry: &&Entry<'_>| entry.state != State::Absent;
+    let was_there = |entry: &&Entry<'_>| !entry.was_absent();
     let inputs: Vec<&OsStr> = group.entries.iter().filter(was_there).map(|e| e.name).collect();
     own.is_some() && group.is_whole && holds_still(place.path(), &inputs, &listed.others)
 }

@@ -107,7 +107,11 @@ impl Place {
         Ok(State::Link { text, own, target })
     }
 
-    fn stat(&self, name: &OsStr, links: Links) -> io::Result<Meta> {
+    /// The stat of what has this name: of a link itself where `links` says [`Links::Refuse`].
+    ///
+    /// # Errors
+    /// Those of `stat(2)`.
+    pub fn stat(&self, name: &OsStr, links: Links) -> io::Result<Meta> {
         let whole = || self.path.join(name);
         match (self.opened(), links) {
             // The root of the file system has no name in itself.

@@ -12,7 +12,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread::{self, Scope};
 use std::time::{Duration, Instant};
 
-use crate::sys::thread_time;
+use crate::sys::{thread_crowded_time, thread_time};
 
 /// As many threads as wait at once at most: what saturates the queues of common disks.
 const MAX_WAITING: usize = 32;
@@ -87,26 +87,54 @@ impl<T: Fn(usize) -> R + Sync, R: Send> Crew<'_, T, R> {
 
     fn work<'scope, 'env>(&'env self, scope: &'scope Scope<'scope, 'env>) {
         let mut mine = Vec::new();
-        let (mut since, mut computed) = (Instant::now(), thread_time());
+        let mut watch = Watch::start();
         loop {
             let index = self.next.fetch_add(1, Ordering::Relaxed);
             if index >= self.tasks {
                 break;
             }
             mine.push((index, (self.task)(index)));
-            let elapsed = since.elapsed();
-            if elapsed > PROBATION && self.hired.load(Ordering::Relaxed) < self.at_most {
-                let now = thread_time();
-                if (now.saturating_sub(computed)) * 2 < elapsed {
-                    self.hire(scope);
-                }
-                (since, computed) = (Instant::now(), now);
+            if self.hired.load(Ordering::Relaxed) < self.at_most && watch.sees_waiting() {
+                self.hire(scope);
             }
         }
         let mut done = self.done.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
         for (index, result) in mine {
             done[index] = Some(result);
         }
+    }
+}
+
+/// Tells whether a thread mostly waits for something other than a core.
+struct Watch {
+    since: Instant,
+    computed: Duration,
+    /// Asked for when it first matters: it costs more than the rest.
+    crowded: Option<Duration>,
+}
+
+impl Watch {
+    fn start() -> Self {
+        Self { since: Instant::now(), computed: thread_time(), crowded: None }
+    }
+
+    /// Whether it mostly waited since this was last judged; not before there is something to judge by.
+    fn sees_waiting(&mut self) -> bool {
+        let elapsed = self.since.elapsed();
+        if elapsed < PROBATION {
+            return false;
+        }
+        let computed = thread_time();
+        let idle = elapsed.saturating_sub(computed.saturating_sub(self.computed));
+        (self.since, self.computed) = (Instant::now(), computed);
+        if idle * 2 < elapsed {
+            self.crowded = None;
+            return false;
+        }
+        let crowded = thread_crowded_time();
+        let before = self.crowded.replace(crowded);
+        let in_queue = before.map(|before| crowded.saturating_sub(before));
+        in_queue.is_some_and(|in_queue| idle.saturating_sub(in_queue) * 2 > elapsed)
     }
 }
 

@@ -35,12 +35,16 @@ pub(crate) fn digest(input: Subject<'_>) -> io::Result<Content> {
     let expected = input.state.file().map_or(0, |meta| meta.len);
     let mut file = input.open()?;
     BUFFER.with_borrow_mut(|buffer| {
-        let mut hasher = blake3::Hasher::new();
         buffer.resize(BUFFER_BYTES.max(buffer.len()), 0);
         let head = &mut buffer[..BUFFER_BYTES];
         let read = fill(&mut file, head, expected)?;
-        hasher.update(&head[..read]);
-        let mut goes_on = read == BUFFER_BYTES;
+        if read < BUFFER_BYTES {
+            let digest = *blake3::hash(&head[..read]).as_bytes();
+            return Ok(Content { digest, bytes: read as u64 });
+        }
+        let mut hasher = blake3::Hasher::new();
+        hasher.update(head);
+        let mut goes_on = true;
         while goes_on {
             buffer.resize(LARGE_BUFFER_BYTES, 0);
             let rest = expected.saturating_sub(hasher.count());

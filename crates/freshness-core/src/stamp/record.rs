@@ -4,7 +4,7 @@
 //! number of threads, each chunk verified before anything in it is believed. Where the whole stamp is
 //! wanted (a build starts from it) [`Record::load`] makes one.
 
-use std::borrow::Cow;
+use std::cell::RefCell;
 use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -20,6 +20,11 @@ use crate::verdict::Reason;
 use super::codec::{self, Undecodable};
 use super::table::{Group, Reader, UNNAMED};
 use super::{Head, Stamp, disk};
+
+thread_local! {
+    /// Where a thread reads one chunk after another.
+    static BUFFER: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
+}
 
 /// Bytes of the file that are read first: the whole of most heads.
 const FIRST_BYTES: usize = 16 << 10;
@@ -127,32 +132,30 @@ impl Record {
         index: usize,
         mut each: impl FnMut(Group<'_>) -> Result<(), E>,
     ) -> Result<(), E> {
-        let bytes = self.chunk(index).map_err(E::from)?;
-        let mut reader = Reader::new(&bytes, self.evidence_bytes());
-        while let Some(group) = reader.group().map_err(|damaged| E::from(damaged.to_owned()))? {
-            each(group)?;
-        }
-        Ok(())
-    }
-
-    /// A chunk's bytes, verified.
-    fn chunk(&self, index: usize) -> Result<Cow<'_, [u8]>, String> {
         let chunk = self.chunks[index];
-        let bytes = match &self.source {
-            Source::File(file) => {
-                let mut bytes = vec![0; chunk.length];
-                sys::read_at(file, &mut bytes, chunk.offset).map_err(|e| e.to_string())?;
-                Cow::Owned(bytes)
+        let mut read = |bytes: &[u8]| {
+            if crc32fast::hash(bytes) != chunk.crc {
+                return Err(E::from("its checksum does not match".into()));
             }
+            let mut reader = Reader::new(bytes, self.evidence_bytes());
+            while let Some(group) = reader.group().map_err(|damaged| E::from(damaged.into()))? {
+                each(group)?;
+            }
+            Ok(())
+        };
+        match &self.source {
+            Source::File(file) => BUFFER.with_borrow_mut(|buffer| {
+                buffer.resize(chunk.length.max(buffer.len()), 0);
+                let bytes = &mut buffer[..chunk.length];
+                let filled = sys::read_at(file, bytes, chunk.offset);
+                filled.map_err(|error| E::from(error.to_string()))?;
+                read(bytes)
+            }),
             Source::Memory(bytes) => {
                 // The lengths of chunks were seen to add up to what is there.
-                let start = usize::try_from(chunk.offset).map_err(|e| e.to_string())?;
-                Cow::Borrowed(&bytes[start..start + chunk.length])
+                let start = usize::try_from(chunk.offset).map_err(|e| E::from(e.to_string()))?;
+                read(&bytes[start..start + chunk.length])
             }
-        };
-        match crc32fast::hash(&bytes) == chunk.crc {
-            true => Ok(bytes),
-            false => Err("its checksum does not match".into()),
         }
     }
 
@@ -223,13 +226,8 @@ impl Record {
             self.read_chunk::<String>(index, |group| {
                 for entry in &group.entries {
                     let path = InputPath::joined(group.dir, entry.name);
-                    rows.push((
-                        path,
-                        entry.state.clone(),
-                        entry.found,
-                        entry.set,
-                        entry.evidence.to_vec(),
-                    ));
+                    let state = entry.state()?;
+                    rows.push((path, state, entry.found, entry.set, entry.evidence.to_vec()));
                 }
                 if let Some(listed) = group.listed {
                     lists.dirs.insert(group.dir.to_path_buf(), listed);

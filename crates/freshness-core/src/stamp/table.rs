@@ -39,6 +39,9 @@ const UNREADABLE: u8 = 8;
 const LINK_TO_NOTHING: u8 = 9;
 const LINK_TO_UNREADABLE: u8 = 10;
 const LINK: u8 = 11;
+/// What a stat takes.
+const META_BYTES: usize = 8 + 12 + 12 + 8;
+
 const STATE: u8 = 0x0f;
 /// Whether listing a directory found it.
 const FOUND: u8 = 0x10;
@@ -48,7 +51,7 @@ const SETTLED: u8 = 2;
 const PART: u8 = 4;
 
 /// What a thing on disk is called where it cannot be what was written.
-pub(super) type Damaged = &'static str;
+pub type Damaged = &'static str;
 
 const DAMAGED: Damaged = "its structure is damaged";
 
@@ -57,8 +60,9 @@ const DAMAGED: Damaged = "its structure is damaged";
 pub struct Entry<'a> {
     /// Its name in the directory.
     pub name: &'a OsStr,
-    /// What it was.
-    pub state: State,
+    what: u8,
+    /// What stands for its state, of which only the length was looked at.
+    state: &'a [u8],
     /// Whether listing a directory found it.
     pub found: bool,
     /// Which set of reasons it was named for, or [`UNNAMED`].
@@ -68,6 +72,27 @@ pub struct Entry<'a> {
 }
 
 impl Entry<'_> {
+    /// What it was.
+    ///
+    /// # Errors
+    /// In words, what is wrong with what stands there.
+    pub fn state(&self) -> Result<State, Damaged> {
+        Reader::new(self.state, 0).state(self.what)
+    }
+
+    /// What it was, where that was something other than a link.
+    #[must_use]
+    pub fn plain(&self) -> Option<Meta> {
+        let kind = self.what.checked_sub(HERE).filter(|kind| usize::from(*kind) < KINDS.len())?;
+        Reader::new(self.state, 0).meta(kind).ok()
+    }
+
+    /// Whether nothing was there.
+    #[must_use]
+    pub fn was_absent(&self) -> bool {
+        self.what == ABSENT
+    }
+
     /// A strategy's part of the evidence; see [`super::Record::evidence_of`].
     #[must_use]
     pub fn evidence(&self, of: &Range<usize>) -> &[u8] {
@@ -293,9 +318,16 @@ impl<'a> Reader<'a> {
         let what = self.byte()?;
         let set = u16::from_le_bytes(self.array()?);
         let name = os_str_of_bytes(self.name()?);
-        let state = self.state(what & STATE)?;
+        let (found, what) = (what & FOUND != 0, what & STATE);
+        let start = self.rest;
+        if (HERE..UNREADABLE).contains(&what) {
+            self.take(META_BYTES)?;
+        } else {
+            self.state(what)?;
+        }
+        let state = &start[..start.len() - self.rest.len()];
         let evidence = self.take(self.evidence_bytes)?;
-        Ok(Entry { name, state, found: what & FOUND != 0, set, evidence })
+        Ok(Entry { name, what, state, found, set, evidence })
     }
 
     fn state(&mut self, what: u8) -> Result<State, Damaged> {
