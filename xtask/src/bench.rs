@@ -5,12 +5,13 @@
 //! is proven in seconds, and no number is worth anything.
 #![expect(clippy::print_stderr, reason = "a developer task speaks")]
 
+use std::fs;
 use std::path::Path;
 use std::process::ExitCode;
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 
-use crate::command_line;
+use crate::{command_line, native_workspace};
 
 /// What to measure.
 #[derive(clap::Args)]
@@ -32,14 +33,36 @@ pub struct Options {
 /// Built each by itself: together they would share features that none of them has alone.
 const PROGRAMS: [&str; 3] = ["freshness", "nativets", "bench-harness"];
 
+/// The native archives' sources as a workspace of their own, which cargo has less to do with than with ours.
+const NATIVE: &str = "target/bench/native";
+
 /// Builds and measures; a failure where a group could not be measured.
 pub fn run(root: &Path, options: &Options) -> Result<ExitCode> {
     for program in PROGRAMS {
         eprintln!("bench: building {program}");
-        command_line::run(&format!("cargo build --release --locked --package {program}"), root)?;
+        let build = format!("cargo build{} --locked --package {program}", profile(options));
+        command_line::run(&build, root)?;
+    }
+    if !options.smoke {
+        copy_native(root, &root.join(NATIVE)).context("copy the native archives' sources")?;
     }
     command_line::run(&report(options), root)?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// What was built from an earlier copy stays.
+fn copy_native(root: &Path, to: &Path) -> Result<()> {
+    if to.join("crates").exists() {
+        fs::remove_dir_all(to.join("crates"))?;
+    }
+    native_workspace::copy(root, to)?;
+    fs::copy(root.join("freshness.toml"), to.join("freshness.toml"))?;
+    Ok(())
+}
+
+/// A trial takes what tests have built.
+fn profile(options: &Options) -> &'static str {
+    if options.smoke { "" } else { " --release" }
 }
 
 fn report(options: &Options) -> String {
@@ -48,8 +71,9 @@ fn report(options: &Options) -> String {
         false => ("target/bench", "docs"),
     };
     let mut line = format!(
-        "cargo run --release --quiet --locked --package bench-harness --bin report -- \
-         --repository . --installed target/bench --work {work} --docs {docs}"
+        "cargo run{} --quiet --locked --package bench-harness --bin report -- --repository . \
+         --native {NATIVE} --installed target/bench --work {work} --docs {docs}",
+        profile(options)
     );
     if let Some(files) = &options.files {
         line += &format!(" --files {files}");
@@ -73,7 +97,11 @@ mod tests {
     #[test]
     fn a_smoke_run_leaves_the_docs_alone() {
         let all = Options { files: None, only: vec![], rounds: None, smoke: false };
-        assert!(report(&all).ends_with("--work target/bench --docs docs"));
+        let line = report(&all);
+        assert!(
+            line.starts_with("cargo run --release ") && line.ends_with(" --docs docs"),
+            "{line}"
+        );
         let only = vec!["check".into(), "cold".into()];
         let smoke = Options { files: Some("1k".into()), only, rounds: Some(3), smoke: true };
         let line = report(&smoke);

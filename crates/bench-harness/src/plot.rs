@@ -12,22 +12,46 @@ pub struct Line {
     pub name: String,
     /// Its points, from left to right, all above zero.
     pub points: Vec<(f64, f64)>,
-    /// Whether it is a floor, which is drawn in grey.
-    pub is_floor: bool,
+    /// How much it stands out.
+    pub kind: Kind,
+}
+
+/// Whose times a line or bar shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// What no one can be faster than: grey and broad.
+    Floor,
+    /// What this repository makes: blue.
+    Ours,
+    /// Anyone else's.
+    Other,
+}
+
+/// Bars below one heading: name, milliseconds, and whose they are.
+#[derive(Clone, Debug)]
+pub struct Group {
+    /// The heading.
+    pub name: String,
+    /// The bars.
+    pub bars: Vec<(String, f64, Kind)>,
 }
 
 const SIZE: (u32, u32) = (860, 520);
 const GREY: RGBColor = RGBColor(120, 120, 120);
-const COLOURS: [RGBColor; 8] = [
-    RGBColor(0, 114, 178),
+const BLUE: RGBColor = RGBColor(0, 100, 190);
+const PALE: RGBColor = RGBColor(190, 190, 190);
+const OTHERS: [RGBColor; 6] = [
     RGBColor(213, 94, 0),
-    RGBColor(0, 158, 115),
-    RGBColor(204, 121, 167),
+    RGBColor(0, 140, 100),
+    RGBColor(190, 90, 150),
     RGBColor(150, 110, 0),
-    RGBColor(86, 180, 233),
     RGBColor(120, 60, 160),
-    RGBColor(60, 60, 60),
+    RGBColor(170, 40, 40),
 ];
+/// Where the lines end and their names begin.
+const NAMES_AT: i32 = 640;
+/// Between two names.
+const NAME_HEIGHT: i32 = 16;
 
 /// Lines over axes in powers of ten.
 ///
@@ -47,11 +71,11 @@ pub fn lines(title: &str, x: &str, y: &str, lines: &[Line]) -> Result<String> {
     {
         let area = SVGBackend::with_string(&mut text, SIZE).into_drawing_area();
         area.fill(&WHITE).map_err(wrong)?;
-        let (left, right) = area.split_horizontally(620);
+        let (left, _) = area.split_horizontally(NAMES_AT - 16);
         let mut chart = ChartBuilder::on(&left)
             .caption(title, ("sans-serif", 20))
             .margin(12)
-            .x_label_area_size(44)
+            .x_label_area_size(48)
             .y_label_area_size(70)
             .build_cartesian_2d(xs.log_scale(), ys.log_scale())
             .map_err(wrong)?;
@@ -59,75 +83,88 @@ pub fn lines(title: &str, x: &str, y: &str, lines: &[Line]) -> Result<String> {
             .configure_mesh()
             .x_desc(x)
             .y_desc(y)
+            .label_style(("sans-serif", 13))
             .light_line_style(WHITE)
-            .x_label_formatter(&|value| thousands(*value))
-            .y_label_formatter(&|value| plain(*value))
+            .x_label_formatter(&|value| crate::section::count(value.round() as usize))
+            .y_label_formatter(&|value| {
+                if *value < 1.0 { format!("{value}") } else { format!("{value:.0}") }
+            })
             .draw()
             .map_err(wrong)?;
+        let mut names = Vec::new();
         for (number, line) in lines.iter().enumerate() {
-            let colour = colour(number, line.is_floor);
-            let style = colour.stroke_width(if line.is_floor { 3 } else { 2 });
+            let colour = colour(number, line.kind);
+            let style = colour.stroke_width(if line.kind == Kind::Other { 1 } else { 3 });
             chart.draw_series(LineSeries::new(line.points.clone(), style)).map_err(wrong)?;
             let dots = line.points.iter().map(|point| Circle::new(*point, 3, colour.filled()));
             chart.draw_series(dots).map_err(wrong)?;
+            if let Some(last) = line.points.last() {
+                names.push((chart.backend_coord(last), line.name.clone(), colour));
+            }
         }
-        legend(&right, lines)?;
+        draw_names(&area, names)?;
         area.present().map_err(wrong)?;
     }
     Ok(text)
 }
 
-/// Names beside the lines, from the slowest at the right end to the fastest.
-fn legend<D: DrawingBackend>(
+/// The place of a line's end, its name and its colour.
+type Name = ((i32, i32), String, RGBColor);
+
+/// Names as near to the ends of their lines as there is room.
+fn draw_names<D: DrawingBackend>(
     area: &DrawingArea<D, plotters::coord::Shift>,
-    lines: &[Line],
+    mut names: Vec<Name>,
 ) -> Result<()>
 where
     D::ErrorType: 'static,
 {
-    let mut order: Vec<(usize, &Line)> = lines.iter().enumerate().collect();
-    let last = |line: &Line| line.points.last().map_or(0.0, |point| point.1);
-    order.sort_by(|a, b| last(b.1).total_cmp(&last(a.1)));
-    for (row, (number, line)) in (0i32..).zip(order) {
-        let y = 52 + 20 * row;
-        let style = colour(number, line.is_floor).stroke_width(3);
-        area.draw(&PathElement::new([(4, y), (26, y)], style)).map_err(wrong)?;
-        let font = ("sans-serif", 14).into_font().color(&BLACK);
-        area.draw(&Text::new(line.name.clone(), (32, y - 6), font)).map_err(wrong)?;
+    names.sort_by_key(|((_, y), ..)| *y);
+    // From below, so that what is pushed has room above, where times are long and few.
+    let mut below = SIZE.1.cast_signed() - NAME_HEIGHT;
+    for ((x, y), name, colour) in names.into_iter().rev() {
+        let at = y.min(below);
+        below = at - NAME_HEIGHT;
+        let leader = PathElement::new([(x + 4, y), (NAMES_AT - 4, at)], PALE.stroke_width(1));
+        area.draw(&leader).map_err(wrong)?;
+        let font = ("sans-serif", 13).into_font().color(&colour);
+        area.draw(&Text::new(name, (NAMES_AT, at - 6), font)).map_err(wrong)?;
     }
     Ok(())
 }
 
-/// Bars from left to right, over an axis in powers of ten, each with its name and value at its left.
+/// Bars over an axis in powers of ten, each with its name before it and its value behind.
 ///
 /// # Errors
 /// The drawing fails.
-pub fn bars(title: &str, groups: &[(String, Vec<(String, f64)>)]) -> Result<String> {
-    let values = || groups.iter().flat_map(|(_, bars)| bars.iter().map(|bar| bar.1));
+pub fn bars(title: &str, groups: &[Group]) -> Result<String> {
+    let values = || groups.iter().flat_map(|group| group.bars.iter().map(|bar| bar.1));
     let low = values().fold(f64::INFINITY, f64::min) / 2.0;
     let high = values().fold(0.0, f64::max);
     anyhow::ensure!(low.is_finite() && low > 0.0, "nothing to draw");
-    let rows: usize = groups.iter().map(|(_, bars)| bars.len() + 2).sum();
-    let height = u32::try_from(60 + 20 * rows)?;
+    let rows: usize = groups.iter().map(|group| group.bars.len()).sum();
+    let height = u32::try_from(50 + 20 * rows + 36 * groups.len())?;
     let mut text = String::new();
     {
         let area = SVGBackend::with_string(&mut text, (SIZE.0, height)).into_drawing_area();
         area.fill(&WHITE).map_err(wrong)?;
-        let font = |size: i32| ("sans-serif", size).into_font().color(&BLACK);
-        area.draw(&Text::new(title.to_owned(), (12, 10), font(20))).map_err(wrong)?;
+        let write = |text: &str, at: (i32, i32), size: i32| {
+            let font = ("sans-serif", size).into_font().color(&BLACK);
+            area.draw(&Text::new(text.to_owned(), at, font)).map_err(wrong)
+        };
+        write(title, (12, 10), 20)?;
         let mut y = 44;
-        for (group, bars) in groups {
-            area.draw(&Text::new(group.clone(), (12, y), font(16))).map_err(wrong)?;
+        for group in groups {
+            write(&group.name, (12, y), 16)?;
             y += 22;
-            for (number, (name, value)) in bars.iter().enumerate() {
-                let length = (value / low).ln() / (high / low).ln() * 440.0;
-                let bar = [(300, y), (300 + length as i32, y + 14)];
-                area.draw(&Rectangle::new(bar, colour(number, false).filled())).map_err(wrong)?;
-                area.draw(&Text::new(name.clone(), (24, y + 1), font(14))).map_err(wrong)?;
-                let at = (306 + length as i32, y + 1);
-                let value = std::time::Duration::from_secs_f64(*value / 1000.0);
-                let shown = crate::section::shown(value);
-                area.draw(&Text::new(shown, at, font(13))).map_err(wrong)?;
+            for (name, value, kind) in &group.bars {
+                let length = ((value / low).ln() / (high / low).ln() * 440.0) as i32;
+                let colour = if *kind == Kind::Ours { BLUE } else { PALE };
+                let bar = Rectangle::new([(220, y), (220 + length, y + 14)], colour.filled());
+                area.draw(&bar).map_err(wrong)?;
+                write(name, (24, y + 1), 14)?;
+                let time = std::time::Duration::from_secs_f64(*value / 1000.0);
+                write(&crate::section::shown(time), (228 + length, y + 1), 13)?;
                 y += 20;
             }
             y += 14;
@@ -137,16 +174,12 @@ pub fn bars(title: &str, groups: &[(String, Vec<(String, f64)>)]) -> Result<Stri
     Ok(text)
 }
 
-fn colour(number: usize, is_floor: bool) -> RGBColor {
-    if is_floor { GREY } else { COLOURS[number % COLOURS.len()] }
-}
-
-fn thousands(value: f64) -> String {
-    crate::section::count(value.round() as usize)
-}
-
-fn plain(value: f64) -> String {
-    if value >= 1.0 { format!("{value:.0}") } else { format!("{value}") }
+fn colour(number: usize, kind: Kind) -> RGBColor {
+    match kind {
+        Kind::Floor => GREY,
+        Kind::Ours => BLUE,
+        Kind::Other => OTHERS[number % OTHERS.len()],
+    }
 }
 
 fn wrong(error: impl std::fmt::Display) -> anyhow::Error {
@@ -159,12 +192,10 @@ mod tests {
 
     #[test]
     fn a_plot_names_its_lines_and_axes() {
-        let line = |name: &str, is_floor| Line {
-            name: name.into(),
-            points: vec![(1000.0, 1.5), (10_000.0, 12.0)],
-            is_floor,
-        };
-        let text = lines("T", "files", "ms", &[line("floor", true), line("check", false)]).unwrap();
+        let points = vec![(1000.0, 1.5), (10_000.0, 12.0)];
+        let line = |name: &str, kind| Line { name: name.into(), points: points.clone(), kind };
+        let both = [line("floor", Kind::Floor), line("check", Kind::Ours)];
+        let text = lines("T", "files", "ms", &both).unwrap();
         for word in ["<svg", "files", "ms", "floor", "check", "10k"] {
             assert!(text.contains(word), "{word}: {text}");
         }
@@ -173,8 +204,8 @@ mod tests {
 
     #[test]
     fn bars_show_their_values() {
-        let groups = [("cold".to_owned(), vec![("a".to_owned(), 12.0), ("b".to_owned(), 1200.0)])];
-        let text = bars("T", &groups).unwrap();
+        let bars = vec![("a".into(), 12.0, Kind::Ours), ("b".into(), 1200.0, Kind::Other)];
+        let text = super::bars("T", &[Group { name: "cold".into(), bars }]).unwrap();
         assert!(text.contains("1200 ms") && text.contains("cold"), "{text}");
     }
 }

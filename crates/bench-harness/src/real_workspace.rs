@@ -14,42 +14,24 @@ use serde_json::Value;
 
 use crate::measure::perform;
 
-/// Packages whose sources become path packages: with most modules and no sources that are generated.
+/// Packages whose sources become path packages: those with many modules.
 const OWN: &[&str] = &[
     "aho-corasick",
-    "anyhow",
-    "clap",
     "clap_builder",
-    "clap_derive",
-    "console",
     "globset",
-    "hashbrown",
     "ignore",
-    "indexmap",
-    "itertools",
-    "num-traits",
-    "object",
     "proptest",
-    "rand",
     "rayon",
     "rayon-core",
     "regex",
     "regex-automata",
     "regex-syntax",
-    "rustix",
-    "serde",
     "serde_core",
-    "serde_derive",
     "serde_json",
     "syn",
-    "tempfile",
     "tokio",
     "toml",
-    "winnow",
 ];
-
-/// What a neighbour of this repository is left out for: it takes longer to build than all others.
-const LEFT_OUT: [&str; 3] = ["cranelift", "oxc", "criterion"];
 
 /// Writes the workspace into `dir`, with the neighbours of `repository` as the dependencies of one archive.
 ///
@@ -61,16 +43,8 @@ pub fn write_real_workspace(dir: &Path, repository: &Path) -> Result<()> {
     }
     fs::create_dir_all(dir.join("archive/src"))?;
     let manifest = fs::read_to_string(repository.join("Cargo.toml"))?;
-    let mut patches = String::new();
-    for (number, Package { name, root }) in own_packages(repository)?.iter().enumerate() {
-        let place = format!("own/{}", root.file_name().context("name a package")?.display());
-        copy_tree(root, &dir.join(&place))?;
-        patches += &format!("patch-{number} = {{ package = \"{name}\", path = \"{place}\" }}\n");
-    }
-    let workspace = format!(
-        "[workspace]\nresolver = \"3\"\nmembers = [\"archive\"]\nexclude = [\"own\"]\n\n\
-         [profile.dev]\ndebug = false\n\n[patch.crates-io]\n{patches}"
-    );
+    let workspace = "[workspace]\nresolver = \"3\"\nmembers = [\"archive\"]\nexclude = [\"own\"]\n\n\
+                     [profile.dev]\ndebug = false\n";
     fs::write(dir.join("Cargo.toml"), workspace)?;
     let package = format!(
         "[package]\nname = \"archive\"\nversion = \"0.1.0\"\nedition = \"2024\"\n\n\
@@ -80,8 +54,20 @@ pub fn write_real_workspace(dir: &Path, repository: &Path) -> Result<()> {
     fs::write(dir.join("archive/Cargo.toml"), package)?;
     fs::write(dir.join("archive/src/lib.rs"), "//! Everything it depends on is built.\n")?;
     fs::copy(repository.join("Cargo.lock"), dir.join("Cargo.lock"))?;
+    // As cargo does itself with what it fetched: other people's warnings are not shown every time.
+    fs::create_dir_all(dir.join(".cargo"))?;
+    let quiet = "[build]\nrustflags = [\"--cap-lints=allow\"]\n";
+    fs::write(dir.join(".cargo/config.toml"), quiet)?;
     let config = "[profile.default]\npackages = [\"archive\"]\ncargo-profile = \"dev\"\n";
-    Ok(fs::write(dir.join("freshness.toml"), config)?)
+    fs::write(dir.join("freshness.toml"), config)?;
+
+    let mut patches = "\n[patch.crates-io]\n".to_owned();
+    for (number, Package { name, root }) in own_packages(dir)?.iter().enumerate() {
+        let place = format!("own/{}", root.file_name().context("name a package")?.display());
+        copy_tree(root, &dir.join(&place))?;
+        patches += &format!("patch-{number} = {{ package = \"{name}\", path = \"{place}\" }}\n");
+    }
+    Ok(fs::write(dir.join("Cargo.toml"), format!("{workspace}{patches}"))?)
 }
 
 /// Lines of `[workspace.dependencies]` that name published packages.
@@ -90,7 +76,7 @@ fn neighbours(manifest: &str) -> String {
     let lines = lines.take_while(|line| !line.starts_with('['));
     let wanted = lines.filter(|line| {
         let is_named = line.contains(" = ") && !line.starts_with('#');
-        is_named && !line.contains("path = ") && !LEFT_OUT.iter().any(|out| line.starts_with(out))
+        is_named && !line.contains("path = ")
     });
     wanted.map(|line| format!("{line}\n")).collect()
 }
@@ -101,9 +87,9 @@ struct Package {
 }
 
 /// The packages that are to be the workspace's own, as cargo has fetched them.
-fn own_packages(repository: &Path) -> Result<Vec<Package>> {
-    let mut command = cargo(repository);
-    command.args(["metadata", "--format-version", "1", "--locked", "--offline"]);
+fn own_packages(dir: &Path) -> Result<Vec<Package>> {
+    let mut command = cargo(dir);
+    command.args(["metadata", "--format-version", "1", "--offline"]);
     let host = perform(rustc(), 0)?;
     let host =
         host.lines().find_map(|line| line.strip_prefix("host: ")).context("find the host")?;
@@ -192,9 +178,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_neighbours_are_the_published_packages_but_for_the_large() {
+    fn the_neighbours_are_the_published_packages() {
         let manifest = "[workspace.dependencies]\n# The house.\nfreshness = { path = \"f\" }\n\n\
-                        anyhow = \"1\"\noxc_ast = \"0.1\"\nserde = { version = \"1\" }\n\n[profile.x]\ny = 1\n";
+                        anyhow = \"1\"\n# Why.\nserde = { version = \"1\" }\n\n[profile.x]\ny = 1\n";
         assert_eq!(neighbours(manifest), "anyhow = \"1\"\nserde = { version = \"1\" }\n");
     }
 

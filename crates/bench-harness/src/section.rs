@@ -207,6 +207,16 @@ pub fn count(files: usize) -> String {
     }
 }
 
+/// What [`count`] says, and any other number above zero, as a number.
+#[must_use]
+pub fn parse_count(text: &str) -> Option<usize> {
+    let (digits, times) = match text.strip_suffix('k') {
+        Some(digits) => (digits, 1000),
+        None => text.strip_suffix('M').map_or((text, 1), |digits| (digits, 1_000_000)),
+    };
+    digits.parse::<usize>().ok()?.checked_mul(times).filter(|count| *count > 0)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -248,6 +258,9 @@ mod tests {
     fn numbers_are_short() {
         let times = [1_234, 12_345, 123_456, 12_345_678].map(|us| shown(Duration::from_micros(us)));
         assert_eq!(times, ["1.23 ms", "12.3 ms", "123 ms", "12.3 s"]);
-        assert_eq!([200, 1000, 100_000, 1_000_000].map(count), ["200", "1k", "100k", "1M"]);
+        let words = ["200", "1k", "100k", "1M"];
+        assert_eq!([200, 1000, 100_000, 1_000_000].map(count), words);
+        assert_eq!(words.map(parse_count), [200, 1000, 100_000, 1_000_000].map(Some));
+        assert_eq!(["", "0", "k", "x"].map(parse_count), [None; 4]);
     }
 }

@@ -30,15 +30,21 @@ pub fn measure(bench: &Bench) -> Result<Section> {
     let floor = |threads: usize| format!("read floor, {threads} threads");
     let mut contenders: Vec<Contender<'_>> = Vec::new();
     for threads in THREADS {
-        contenders.push(bench.threaded_floor(&floor(threads), threads, &scene));
+        let contender = bench.threaded_floor(&floor(threads), threads, &scene);
+        // Few threads take long, and are only there to show that they do.
+        contenders.push(if threads > 2 { contender } else { contender.slow(1) });
     }
     contenders.push(scene.contender(WAYS[3]));
     contenders.push(bench.floor("stat floor", "stat", &scene));
     contenders.push(scene.contender(WAYS[2]));
     let contenders = contenders.into_iter().map(|one| one.after(|| Ok(drop_caches()?))).collect();
-    let rounds = bench.rounds.unwrap_or(3);
     let start = Instant::now();
-    let plan = Plan { budget: seconds(60), at_least: rounds, at_most: rounds, warm: false };
+    let plan = Plan {
+        budget: seconds(60),
+        at_least: bench.rounds.unwrap_or(2),
+        at_most: bench.rounds.unwrap_or(9),
+        warm: false,
+    };
     let outcomes = contest(contenders, plan);
     bench.told("cold", &outcomes, start);
     let median = |name: &str| Some(times_of(&outcomes, name)?.median().as_secs_f64());

@@ -9,7 +9,7 @@ use std::process::Command;
 use anyhow::{Context, Result, ensure};
 use bench_harness::dep_wide::{MODULES, edit_dep_wide, write_dep_wide};
 use bench_harness::measure::{Contender, Outcome, perform, times_of};
-use bench_harness::plot::bars;
+use bench_harness::plot::{Group, Kind, bars};
 use bench_harness::rust_twin::{PROFILES, edit_rust_twin, write_rust_twin};
 use bench_harness::section::{Goal, Limit, Section, Table};
 
@@ -39,9 +39,11 @@ pub fn measure(bench: &Bench) -> Result<Section> {
         .map(|(phase, outcomes)| {
             let bar = |outcome: &Outcome| {
                 let times = outcome.times.as_ref().ok()?;
-                Some((outcome.name.clone(), times.median().as_secs_f64() * 1000.0))
+                let is_ours = outcome.name.starts_with(NATIVETS);
+                let kind = if is_ours { Kind::Ours } else { Kind::Other };
+                Some((outcome.name.clone(), times.median().as_secs_f64() * 1000.0, kind))
             };
-            (phase.clone(), outcomes.iter().filter_map(bar).collect())
+            Group { name: phase.clone(), bars: outcomes.iter().filter_map(bar).collect() }
         })
         .collect();
     bench
@@ -105,7 +107,7 @@ struct Programs<'b> {
 impl<'b> Programs<'b> {
     /// Sources anew, caches empty, archives built.
     fn set_up(bench: &'b Bench) -> Result<Self> {
-        let modules = if bench.smoke { 100 } else { MODULES };
+        let modules = if bench.smoke { 30 } else { MODULES };
         let root = bench.work.join("compiler");
         let [project, twin] = ["project", "twin"].map(|name| root.join(name));
         for dir in [&project, &twin] {

@@ -17,7 +17,7 @@ use bench_harness::machine::{self, version};
 use bench_harness::measure::{Contender, Outcome, Plan, contest};
 use bench_harness::peers::{PEERS, find};
 use bench_harness::scene::Scene;
-use bench_harness::section::{Section, count};
+use bench_harness::section::{Section, count, parse_count};
 use bench_harness::{document, plot};
 use clap::Parser;
 
@@ -34,6 +34,9 @@ struct Options {
     /// The repository, whose document is rewritten
     #[arg(long, value_name = "DIR")]
     repository: PathBuf,
+    /// A workspace of two packages and its freshness.toml; a trial does without it
+    #[arg(long, value_name = "DIR")]
+    native: PathBuf,
     /// Where fixtures are kept
     #[arg(long, value_name = "DIR")]
     work: PathBuf,
@@ -74,6 +77,7 @@ const GROUPS: [Group; 8] = [
 /// Everything that groups need to know.
 struct Bench {
     repository: PathBuf,
+    native: PathBuf,
     /// Where the programs are that are measured.
     programs: PathBuf,
     work: PathBuf,
@@ -147,6 +151,7 @@ impl Bench {
         sizes.sort_unstable();
         Ok(Self {
             repository: fs::canonicalize(&options.repository)?,
+            native: options.native.clone(),
             programs,
             work: fs::canonicalize(&options.work)?,
             installed: options.installed.clone(),
@@ -299,18 +304,16 @@ const fn seconds(seconds: u64) -> Duration {
 
 /// `100k` and `1M` are counts.
 fn files(text: &str) -> Result<usize, String> {
-    let (digits, times) = match text.strip_suffix('k') {
-        Some(digits) => (digits, 1000),
-        None => text.strip_suffix('M').map_or((text, 1), |digits| (digits, 1_000_000)),
-    };
-    let number: usize = digits.parse().map_err(|_| format!("{text} is no count"))?;
-    match number {
-        0 => Err("there must be files".into()),
-        number => Ok(number * times),
-    }
+    parse_count(text).ok_or_else(|| format!("{text} is no count of files"))
 }
 
-/// A line of a plot from medians in milliseconds by size.
+/// A line of a plot, drawn by whose it is.
 fn line(name: &str, points: Vec<(f64, f64)>) -> plot::Line {
-    plot::Line { name: name.to_owned(), points, is_floor: name.contains("floor") }
+    let is_ours = bench_harness::scene::WAYS.iter().any(|way| way.name == name);
+    let kind = match name.ends_with("floor") {
+        true => plot::Kind::Floor,
+        false if is_ours => plot::Kind::Ours,
+        false => plot::Kind::Other,
+    };
+    plot::Line { name: name.to_owned(), points, kind }
 }
