@@ -22,12 +22,32 @@ enum Name {
     /// A TypeScript entry that imports 1,000 modules of 100 lines
     #[value(name = "dep-wide-100k")]
     DepWide100k,
+    /// The same functions as a cargo package of 1,000 modules
+    #[value(name = "rust-twin-100k")]
+    RustTwin100k,
+    /// 1,000 files of about 1 KiB in 10 directories
+    #[value(name = "inputs-1k")]
+    Inputs1k,
+    /// 10,000 in 100
+    #[value(name = "inputs-10k")]
+    Inputs10k,
+    /// 100,000 in 1,000
+    #[value(name = "inputs-100k")]
+    Inputs100k,
+    /// 1,000,000 in 10,000
+    #[value(name = "inputs-1M")]
+    Inputs1M,
 }
 
 impl Name {
     fn word(self) -> &'static str {
         match self {
             Name::DepWide100k => "dep-wide-100k",
+            Name::RustTwin100k => "rust-twin-100k",
+            Name::Inputs1k => "inputs-1k",
+            Name::Inputs10k => "inputs-10k",
+            Name::Inputs100k => "inputs-100k",
+            Name::Inputs1M => "inputs-1M",
         }
     }
 }

@@ -8,6 +8,7 @@ use std::process::ExitCode;
 use clap::Parser;
 
 mod agreement;
+mod bench;
 mod ci;
 mod command_line;
 mod demo;
@@ -21,6 +22,8 @@ mod tidy;
 enum Task {
     /// Edit real workspaces at random and compare our answers with cargo's and with the truth
     Agreement(agreement::Options),
+    /// Measure everything anew and write docs/BENCHMARKS.md
+    Bench(bench::Options),
     /// Run the whole of CI in order, up to the first step that fails
     Ci(ci::Options),
     /// Repeat the proof that this project began with, in a scratch directory, and print its table
@@ -36,6 +39,7 @@ enum Task {
 fn main() -> anyhow::Result<ExitCode> {
     match Task::parse() {
         Task::Agreement(options) => agreement::run(repository(), &options),
+        Task::Bench(options) => bench::run(repository(), &options),
         Task::Ci(options) => ci::run(repository(), &options),
         Task::Demo(options) => demo::run(repository(), &options),
         Task::Fixture(options) => fixture::run(repository(), &options),

@@ -15,7 +15,7 @@ pub const MODULES: usize = 1000;
 pub const LINES: usize = 100;
 
 /// Functions that a module keeps to itself, 12 lines each with the one below them.
-const HELPERS: usize = 8;
+pub(crate) const HELPERS: usize = 8;
 
 /// Writes the program into `dir`: `main.ts` and `modules` siblings.
 ///
@@ -52,21 +52,24 @@ fn entry(modules: usize) -> String {
     text
 }
 
+/// What one function has of its own: what it adds first, how often it goes round, what it adds then.
+pub(crate) fn constants(index: usize, helper: usize) -> (usize, usize, usize) {
+    let step = (index * 31 + helper * 7) % 101 + 1;
+    (step, helper + 2, step % 13)
+}
+
 fn module(index: usize, revision: usize) -> String {
     let mut text = String::new();
     line(&mut text, format_args!("// Module {index} of dep-wide."));
     for helper in 0..HELPERS {
-        let step = (index * 31 + helper * 7) % 101 + 1;
+        let (step, rounds, added) = constants(index, helper);
         line(&mut text, format_args!("function step{helper}(start: number): number {{"));
         line(&mut text, format_args!("  let value: number = start + {step};"));
-        line(
-            &mut text,
-            format_args!("  for (let i: number = 0; i < {}; i = i + 1) {{", helper + 2),
-        );
+        line(&mut text, format_args!("  for (let i: number = 0; i < {rounds}; i = i + 1) {{"));
         line(&mut text, format_args!("    if (value % 2 === 0) {{"));
         line(&mut text, format_args!("      value = value / 2 + i;"));
         line(&mut text, format_args!("    }} else {{"));
-        line(&mut text, format_args!("      value = (value * 3 + {}) % 1009;", step % 13));
+        line(&mut text, format_args!("      value = (value * 3 + {added}) % 1009;"));
         line(&mut text, format_args!("    }}"));
         line(&mut text, format_args!("  }}"));
         line(&mut text, format_args!("  return value;"));

@@ -25,6 +25,8 @@ const ROOMS: &[Room] = &[
     room("object", &["archive-builder", "nativets"]),
     room("clap", PROGRAMS),
     room("anyhow", PROGRAMS),
+    room("plotters", &["bench-harness"]),
+    room("wait4", &["bench-harness"]),
 ];
 
 /// One finding for each library outside its room, in dev-dependencies too.

@@ -1,4 +1,5 @@
-//! Writes fixtures: `fixture dep-wide-100k DIR`, and edits them: `fixture edit-dep-wide DIR FIRST COUNT REVISION`.
+//! Writes fixtures: `fixture dep-wide-100k DIR`, `rust-twin-100k`, `inputs-100k`; and edits them: `fixture
+//! edit-dep-wide DIR FIRST COUNT REVISION`.
 #![expect(
     clippy::disallowed_methods,
     clippy::print_stderr,
@@ -9,6 +10,11 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use bench_harness::dep_wide::{MODULES, edit_dep_wide, write_dep_wide};
+use bench_harness::inputs::{PER_DIRECTORY, write_inputs};
+use bench_harness::rust_twin::write_rust_twin;
+use bench_harness::section::parse_count;
+
+const USAGE: &str = "dep-wide-100k DIR, rust-twin-100k DIR, inputs-N DIR, or edit-dep-wide DIR FIRST COUNT REVISION";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -24,8 +30,15 @@ fn main() -> ExitCode {
 
 fn perform(arguments: &[&str]) -> Result<(), String> {
     match arguments {
-        ["dep-wide-100k", dir] => {
-            write_dep_wide(Path::new(dir), MODULES).map_err(|error| format!("write {dir}: {error}"))
+        [name, dir] => {
+            let path = Path::new(dir);
+            let written = match (*name, name.strip_prefix("inputs-").and_then(parse_count)) {
+                ("dep-wide-100k", _) => write_dep_wide(path, MODULES),
+                ("rust-twin-100k", _) => write_rust_twin(path, MODULES),
+                (_, Some(files)) => write_inputs(path, files, PER_DIRECTORY),
+                _ => return Err(USAGE.into()),
+            };
+            written.map_err(|error| format!("write {dir}: {error}"))
         }
         ["edit-dep-wide", dir, first, count, revision] => {
             let number =
@@ -35,6 +48,6 @@ fn perform(arguments: &[&str]) -> Result<(), String> {
                 .try_for_each(|index| edit_dep_wide(Path::new(dir), index, revision))
                 .map_err(|error| format!("edit {dir}: {error}"))
         }
-        _ => Err("dep-wide-100k DIR, or edit-dep-wide DIR FIRST COUNT REVISION".into()),
+        _ => Err(USAGE.into()),
     }
 }

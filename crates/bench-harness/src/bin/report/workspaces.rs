@@ -1,0 +1,158 @@
+//! Workspaces as cargo has them, where nothing changed: this repository's archives, and a larger one.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::Result;
+use bench_harness::measure::{Contender, Outcome, perform, ratio, times_of};
+use bench_harness::real_workspace::{count_units, write_real_workspace};
+use bench_harness::section::{Goal, Limit, Section, Table};
+
+use crate::{Bench, seconds};
+
+const NOTHING: &str = "/bin/true";
+const CHECK: &str = "freshness check";
+const BUILD: &str = "freshness build";
+const CARGO: &str = "cargo build";
+const PROXIED: &str = "cargo build, by rustup's proxy";
+
+/// Measures both; of the smallest fixture only, where it is a trial.
+pub fn measure(bench: &Bench) -> Result<Section> {
+    let mut section = Section {
+        title: "Workspaces where nothing changed".into(),
+        intro: "The native archives of this repository (two packages, with regex and sha2), as a workspace of their own and \
+                as the part of this repository that they are; and a workspace of published packages, of which many \
+                are its own. `cargo` is the toolchain's own program; what one types \
+                is often rustup's proxy, which finds that first."
+            .into(),
+        ..Section::default()
+    };
+    if bench.smoke {
+        let scene = bench.scene(bench.sizes[0])?;
+        let small = Workspace::new(bench, scene.root(), &["--workspace"]);
+        section.tables.push(Table::of_contest("", &small.contest()?, &[NOTHING]));
+        return Ok(section);
+    }
+    let arguments = "--release --locked -p nativets-runtime -p nativets-stdlib \
+                     --no-default-features --features nativets-stdlib/crypto";
+    let arguments: Vec<&str> = arguments.split_whitespace().collect();
+    let faster = |outcomes: &[Outcome]| ratio(outcomes, CARGO, CHECK);
+    let subjects =
+        [(&bench.native, "two packages"), (&bench.repository, "two packages of this repository")];
+    for (root, words) in subjects {
+        let outcomes = Workspace::new(bench, root, &arguments).contest()?;
+        let to_nothing = ratio(&outcomes, CHECK, NOTHING);
+        section.goals.extend([
+            Goal::new(
+                format!("check of {words}, against {NOTHING}"),
+                to_nothing,
+                Limit::AtMost(2.5),
+            ),
+            Goal::new(
+                format!("check of {words}, against cargo's own no-op"),
+                faster(&outcomes),
+                Limit::AtLeast(15.0),
+            ),
+        ]);
+        section.tables.push(Table::of_contest(format!("{words}:"), &outcomes, &[NOTHING]));
+    }
+    let (caption, outcomes) = real(bench)?;
+    let what = "check of the larger workspace, against cargo's own no-op";
+    section.goals.push(Goal::new(what, faster(&outcomes), Limit::AtLeast(80.0)));
+    section.tables.push(Table::of_contest(caption, &outcomes, &[NOTHING]));
+    Ok(section)
+}
+
+/// The larger one, with what it consists of.
+fn real(bench: &Bench) -> Result<(String, Vec<Outcome>)> {
+    let root = bench.work.join("real");
+    let complete = root.join("complete");
+    if !complete.exists() {
+        write_real_workspace(&root, &bench.repository)?;
+        fs::write(&complete, "")?;
+    }
+    let workspace = Workspace::new(bench, &root, &["--workspace"]);
+    workspace.seed()?;
+    let outcomes = workspace.contest()?;
+    let mut build = workspace.cargo(&workspace.direct);
+    build.args(["--message-format", "json"]);
+    let units = count_units(&perform(build, 0)?, &root, &workspace.target.join("debug/deps"))?;
+    let caption = format!(
+        "{} units of cargo, {} source files of the workspace's own packages:",
+        units.units, units.compiled_files
+    );
+    Ok((caption, outcomes))
+}
+
+/// A workspace with what cargo is to build of it.
+struct Workspace<'b> {
+    bench: &'b Bench,
+    root: &'b Path,
+    arguments: &'b [&'b str],
+    target: PathBuf,
+    /// The toolchain's own cargo.
+    direct: PathBuf,
+}
+
+impl<'b> Workspace<'b> {
+    fn new(bench: &'b Bench, root: &'b Path, arguments: &'b [&'b str]) -> Self {
+        let name = root.file_name().unwrap_or_default();
+        let target = bench.work.join("by-cargo").join(name);
+        Self { bench, root, arguments, target, direct: bench.cargo() }
+    }
+
+    /// Gives cargo what Freshness had it build: it finds most of it current, and compiles the rest.
+    fn seed(&self) -> Result<()> {
+        perform(self.freshness("build", "hash"), 0)?;
+        if self.target.exists() {
+            return Ok(());
+        }
+        fs::create_dir_all(&self.target)?;
+        for slot in fs::read_dir(self.root.join("target/freshness"))? {
+            let made = slot?.path().join("target");
+            if made.is_dir() {
+                let mut copy = Command::new("cp");
+                copy.arg("-a").arg(made.join(".")).arg(&self.target);
+                perform(copy, 0)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Builds by both, then has them find that there is nothing to do.
+    fn contest(&self) -> Result<Vec<Outcome>> {
+        perform(self.freshness("build", "hash"), 0)?;
+        perform(self.cargo(&self.direct), 0)?;
+        let bench = self.bench;
+        let mut contenders = vec![
+            Contender::new(NOTHING, || Command::new(NOTHING)),
+            Contender::new(CHECK, || self.freshness("check", "hash")),
+            Contender::new("freshness check, mtime", || self.freshness("check", "mtime")),
+            Contender::new(BUILD, || self.freshness("build", "hash")),
+            Contender::new(CARGO, || self.cargo(&self.direct)),
+        ];
+        if let Some(typed) = bench.find("cargo").filter(|typed| *typed != self.direct) {
+            contenders.push(Contender::new(PROXIED, move || self.cargo(&typed)));
+        }
+        let name = self.root.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let outcomes = bench.contest(&name, contenders, seconds(12));
+        if times_of(&outcomes, CHECK).is_none() {
+            anyhow::bail!("{name} is not fresh after a build");
+        }
+        Ok(outcomes)
+    }
+
+    fn freshness(&self, command: &str, strategy: &str) -> Command {
+        let mut freshness = self.bench.command("freshness");
+        freshness.current_dir(self.root).args([command, "--strategy", strategy]);
+        freshness
+    }
+
+    fn cargo(&self, cargo: &Path) -> Command {
+        let mut command = Command::new(cargo);
+        command.current_dir(self.root).args(["build", "--offline", "--target-dir"]);
+        command.arg(&self.target).args(self.arguments);
+        command
+    }
+}
