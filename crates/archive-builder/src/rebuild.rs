@@ -69,7 +69,7 @@ struct Before {
 /// How one run of cargo went.
 enum Attempt {
     /// It built from a world that still stands.
-    Built(Built),
+    Built(Box<Built>),
     /// This input changed meanwhile.
     InputChanged(InputPath),
     /// It reported this package fresh, which cannot be.
@@ -117,7 +117,7 @@ pub(crate) fn rebuild(
         match attempt {
             Attempt::Built(built) => {
                 rebuild.tell_of_idle_globs(&built);
-                return Ok(rebuild.stamp(built));
+                return Ok(rebuild.stamp(*built));
             }
             Attempt::InputChanged(path) if changed == Changed::Written => {
                 (request.events)(Event::ChangedDuringBuild { path: &path });
@@ -227,7 +227,7 @@ impl<'a> Rebuild<'a> {
         let saw = CargoSaw::of(&workspace.root, &units, &contents, saw, made)?;
         saw.write(&self.scene.slot.cargo_saw())?;
         let lists = Lists { since: after_cutoff, ..lists };
-        Ok(Attempt::Built(Built {
+        Ok(Attempt::Built(Box::new(Built {
             cutoff,
             snapshot,
             lists,
@@ -235,7 +235,7 @@ impl<'a> Rebuild<'a> {
             specs,
             environment,
             archives,
-        }))
+        })))
     }
 
     /// Publishes what cargo made, unless cargo called fresh what cannot be.

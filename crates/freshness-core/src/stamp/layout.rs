@@ -119,10 +119,13 @@ fn index_of(stamp: &Stamp, spec: &InputSpec) -> Option<usize> {
     stamp.snapshot.entries.binary_search_by(|(known, _)| known.cmp(&path)).ok()
 }
 
-/// The inputs of one directory, by their indices in path order.
+/// An input's index in path order, and its name.
+type Numbered<'s> = (usize, &'s OsStr);
+
+/// The inputs of one directory.
 #[derive(Default)]
 struct Directory<'s> {
-    entries: Vec<(usize, &'s OsStr)>,
+    entries: Vec<Numbered<'s>>,
     listed: Option<&'s ListedDir>,
 }
 
@@ -132,7 +135,7 @@ fn chunks(stamp: &Stamp, sets: &[u16], widths: &[usize]) -> Vec<Vec<u8>> {
         directories.entry(bytes_of_path(dir)).or_default().listed = Some(listed);
     }
     // In path order, inputs of one directory mostly follow each other.
-    let mut last: Option<(&[u8], Vec<(usize, &OsStr)>)> = None;
+    let mut last: Option<(&[u8], Vec<Numbered<'_>>)> = None;
     for (index, (path, _)) in stamp.snapshot.entries.iter().enumerate() {
         let (dir, name) = path.split();
         let dir = bytes_of_path(dir);
@@ -149,7 +152,7 @@ fn chunks(stamp: &Stamp, sets: &[u16], widths: &[usize]) -> Vec<Vec<u8>> {
         directories.entry(dir).or_default().entries.extend(entries);
     }
     let mut writer = Writer::default();
-    let evidence = |(index, _): &(usize, &OsStr), out: &mut Vec<u8>| {
+    let evidence = |(index, _): &Numbered<'_>, out: &mut Vec<u8>| {
         for (evidence, width) in stamp.evidence.iter().zip(widths) {
             out.extend_from_slice(&evidence.bytes[index * width..][..*width]);
         }
@@ -169,7 +172,7 @@ fn chunks(stamp: &Stamp, sets: &[u16], widths: &[usize]) -> Vec<Vec<u8>> {
     writer.chunks
 }
 
-fn to_write<'e>(stamp: &'e Stamp, sets: &[u16], input: &'e (usize, &OsStr)) -> EntryToWrite<'e> {
+fn to_write<'e>(stamp: &'e Stamp, sets: &[u16], input: &'e Numbered<'_>) -> EntryToWrite<'e> {
     let (index, name) = *input;
     EntryToWrite {
         name,

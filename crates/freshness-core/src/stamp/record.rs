@@ -13,6 +13,7 @@ use crate::input::{InputSpec, Pattern};
 use crate::lists::Lists;
 use crate::path::InputPath;
 use crate::snapshot::Snapshot;
+use crate::spread::{Threads, spread};
 use crate::strategy::{Evidence, StrategyId};
 use crate::sys::{self, Links, path_of_bytes};
 use crate::verdict::Reason;
@@ -132,16 +133,25 @@ impl Record {
         index: usize,
         mut each: impl FnMut(Group<'_>) -> Result<(), E>,
     ) -> Result<(), E> {
-        let chunk = self.chunks[index];
-        let mut read = |bytes: &[u8]| {
-            if crc32fast::hash(bytes) != chunk.crc {
-                return Err(E::from("its checksum does not match".into()));
-            }
+        self.with_chunk(index, |bytes| {
             let mut reader = Reader::new(bytes, self.evidence_bytes());
             while let Some(group) = reader.group().map_err(|damaged| E::from(damaged.into()))? {
                 each(group)?;
             }
             Ok(())
+        })
+    }
+
+    /// Hands a chunk's bytes to `read`, verified.
+    fn with_chunk<E: From<String>>(
+        &self,
+        index: usize,
+        read: impl FnOnce(&[u8]) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let chunk = self.chunks[index];
+        let read = |bytes: &[u8]| match crc32fast::hash(bytes) == chunk.crc {
+            true => read(bytes),
+            false => Err(E::from("its checksum does not match".into())),
         };
         match &self.source {
             Source::File(file) => BUFFER.with_borrow_mut(|buffer| {
@@ -161,6 +171,15 @@ impl Record {
 
     fn evidence_bytes(&self) -> usize {
         self.table.evidence.iter().map(|(_, _, bytes)| *bytes as usize).sum()
+    }
+
+    /// Reads every chunk, on all cores, and says whether each is what was written.
+    ///
+    /// # Errors
+    /// In words, what is wrong with the first that is not.
+    pub fn verify(&self) -> Result<(), String> {
+        let verify = |index| self.with_chunk::<String>(index, |_| Ok(()));
+        spread(Threads::AsUseful, self.chunks.len(), verify).into_iter().collect()
     }
 
     /// Where the evidence of `strategy` stands in that of an input, if it holds any in that version.
