@@ -2,9 +2,9 @@
 //!
 //! Tasks are taken in order, one by one, by whichever thread is free, and each task's result is put
 //! where its number says: what comes out does not depend on how many threads took part. A thread that
-//! found itself waiting rather than computing (a cold cache, a network file system) calls for another
-//! one: how many are of use follows from where the bytes are, not from the number of cores. The
-//! caller's thread takes part, so a single task costs no thread at all.
+//! found itself waiting rather than computing (a cold cache, a network file system) calls for as many as
+//! would keep the cores busy between them: how many are of use follows from where the bytes are, not from
+//! the number of cores. The caller's thread takes part, so a single task costs no thread at all.
 
 use std::num::NonZeroUsize;
 use std::sync::Mutex;
@@ -94,8 +94,12 @@ impl<T: Fn(usize) -> R + Sync, R: Send> Crew<'_, T, R> {
                 break;
             }
             mine.push((index, (self.task)(index)));
-            if self.hired.load(Ordering::Relaxed) < self.at_most && watch.sees_waiting() {
-                self.hire(scope);
+            if self.hired.load(Ordering::Relaxed) < self.at_most
+                && let Some(of_use) = watch.threads_of_use()
+            {
+                while self.hired.load(Ordering::Relaxed) < of_use.min(self.at_most) {
+                    self.hire(scope);
+                }
             }
         }
         let mut done = self.done.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
@@ -118,23 +122,27 @@ impl Watch {
         Self { since: Instant::now(), computed: thread_time(), crowded: None }
     }
 
-    /// Whether it mostly waited since this was last judged; not before there is something to judge by.
-    fn sees_waiting(&mut self) -> bool {
+    /// How many threads would keep the cores busy if all waited as this one did since this was last judged,
+    /// where it mostly waited; not before there is something to judge by.
+    fn threads_of_use(&mut self) -> Option<usize> {
         let elapsed = self.since.elapsed();
         if elapsed < PROBATION {
-            return false;
+            return None;
         }
         let computed = thread_time();
         let idle = elapsed.saturating_sub(computed.saturating_sub(self.computed));
         (self.since, self.computed) = (Instant::now(), computed);
         if idle * 2 < elapsed {
             self.crowded = None;
-            return false;
+            return None;
         }
         let crowded = thread_crowded_time();
-        let before = self.crowded.replace(crowded);
-        let in_queue = before.map(|before| crowded.saturating_sub(before));
-        in_queue.is_some_and(|in_queue| idle.saturating_sub(in_queue) * 2 > elapsed)
+        let in_queue = crowded.saturating_sub(self.crowded.replace(crowded)?);
+        // Where it waits for a core more than for anything else, another thread would only wait for one too.
+        let waits = idle.saturating_sub(in_queue) > in_queue;
+        let computed = elapsed.saturating_sub(idle).max(Duration::from_micros(1));
+        let of_use = cores() as u128 * elapsed.as_nanos() / computed.as_nanos();
+        waits.then(|| usize::try_from(of_use).unwrap_or(usize::MAX))
     }
 }
 

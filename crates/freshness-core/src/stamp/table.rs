@@ -1,7 +1,7 @@
 //! The inputs of a stamp as they lie on disk: grouped by directory, read in place.
 //!
 //! ```text
-//! chunk:  group…                  about 48 KiB, with a checksum in the head
+//! chunk:  group…                  about 16 KiB, with a checksum in the head
 //! group:  directory | flags u8 | [its stat, others…] | count u32 | entry…
 //! entry:  what u8 | set u16 | name | [stat…] | evidence of every strategy, so many bytes each
 //! ```
@@ -19,7 +19,7 @@ use crate::snapshot::{Kind, Meta, State, Target, Timestamp};
 use crate::sys::{bytes_of_path, os_str_of_bytes, path_of_bytes};
 
 /// The size beyond which a chunk takes no further group.
-const CHUNK_BYTES: usize = 48 << 10;
+const CHUNK_BYTES: usize = 16 << 10;
 
 /// How many entries of a directory stand together at most; a larger one is more than one group.
 pub(super) const GROUP_ENTRIES: usize = 512;

@@ -154,7 +154,8 @@ impl Bench {
             native: options.native.clone(),
             programs,
             work: fs::canonicalize(&options.work)?,
-            installed: options.installed.clone(),
+            // Programs are started from other directories than this one; where none is installed, none is found.
+            installed: fs::canonicalize(&options.installed).unwrap_or_default(),
             plots,
             sizes,
             rounds: options.rounds.or(options.smoke.then_some(1)),
