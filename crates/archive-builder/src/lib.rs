@@ -14,6 +14,7 @@ mod cargo;
 mod cargo_config;
 mod contents;
 mod decide;
+pub mod doctor;
 mod durable;
 pub mod environment;
 pub mod error;

@@ -105,6 +105,22 @@ impl SlotLock {
     }
 }
 
+/// Whether a lock on this file keeps a second handle out for as long as the first has it.
+///
+/// # Errors
+/// Those of opening and locking it: a file system without locks.
+pub(crate) fn excludes(path: &Path) -> io::Result<bool> {
+    let (first, second) = (open(path)?, open(path)?);
+    first.try_lock().map_err(io::Error::from)?;
+    let is_kept_out = match second.try_lock() {
+        Ok(()) => false,
+        Err(TryLockError::WouldBlock) => true,
+        Err(TryLockError::Error(error)) => return Err(error),
+    };
+    drop(first);
+    Ok(is_kept_out && second.try_lock().is_ok())
+}
+
 fn open(path: &Path) -> io::Result<File> {
     if fs::symlink_metadata(path).is_ok_and(|m| !m.is_file()) {
         return Err(io::Error::new(io::ErrorKind::AlreadyExists, "not a regular file"));

@@ -157,6 +157,10 @@ impl Freshness {
         Ok(Explanation { outcome, strategies, inputs })
     }
 
+    pub(crate) fn environment(&self) -> &Environment {
+        &self.environment
+    }
+
     pub(crate) fn deciding_strategy(&self) -> &dyn FreshnessStrategy {
         &*self.strategy
     }

@@ -10,7 +10,8 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 #[command(
     name = "freshness",
     version,
-    after_help = "Exit status: 0 fresh, or archives ready; 1 stale (check, explain); 2 trouble.\n\
+    after_help = "Exit status: 0 fresh, or archives ready; 1 stale (check, explain), or something to mend \
+                  (doctor); 2 trouble.\n\
                   FRESHNESS_STRATEGY names a strategy where --strategy does not."
 )]
 struct Cli {
@@ -47,9 +48,43 @@ enum CliAction {
         #[arg(long)]
         inputs: bool,
     },
+    /// Examine what builds lean on, and say what to do about it
+    #[command(after_help = DOCTOR_HELP)]
+    Doctor {
+        #[command(flatten)]
+        options: StoreOptions,
+    },
 }
 
-/// What every command takes.
+const DOCTOR_HELP: &str = "\
+Looks at the configuration, cargo, the compiler, the linker, the store and the file systems: one line a
+finding, `ok`, `note`, `warn` or `bad`, with a stable code. Starts `cargo --version` and `rustc -vV`. Makes
+the store where it is missing, and for a moment files in it; never writes beside sources.
+
+Exit status: 0 nothing bad; 1 something bad: builds would fail, or could not be trusted; 2 trouble.
+
+Examples:
+  freshness doctor
+  freshness doctor --format json";
+
+/// What the commands take that concern the store as a whole.
+#[derive(Args, Clone, Debug)]
+struct StoreOptions {
+    /// The configuration; without it, freshness.toml is looked for from here upwards
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// How the answer is printed
+    #[arg(long, value_enum, default_value_t)]
+    format: Format,
+}
+
+impl From<StoreOptions> for Options {
+    fn from(StoreOptions { config, format }: StoreOptions) -> Self {
+        Self { config, profile: "default".into(), strategy: None, format }
+    }
+}
+
+/// What the commands take that ask for archives.
 #[derive(Args, Clone, Debug)]
 pub(super) struct Options {
     /// The configuration; without it, freshness.toml is looked for from here upwards
@@ -92,6 +127,8 @@ pub(super) enum Action {
     Build { force: bool, prebuilt: Option<bool> },
     /// `explain`; with the inputs, if asked for.
     Explain { inputs: bool },
+    /// `doctor`
+    Doctor,
 }
 
 impl Action {
@@ -101,6 +138,7 @@ impl Action {
             Action::Check => "check",
             Action::Build { .. } => "build",
             Action::Explain { .. } => "explain",
+            Action::Doctor => "doctor",
         }
     }
 }
@@ -127,6 +165,9 @@ pub(super) fn parse(mut args: Vec<OsString>) -> Result<Command, Usage> {
         CliAction::Check { options } => Command { action: Action::Check, options },
         CliAction::Explain { options, inputs } => {
             Command { action: Action::Explain { inputs }, options }
+        }
+        CliAction::Doctor { options } => {
+            Command { action: Action::Doctor, options: options.into() }
         }
         CliAction::Build { options, force, prebuilt, build_missing } => {
             let prebuilt = prebuilt.then_some(build_missing);

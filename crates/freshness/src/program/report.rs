@@ -22,6 +22,8 @@ macro_rules! say {
     };
 }
 
+mod diagnosis;
+
 /// How many reasons `check` and `build` show before they count the rest.
 const REASONS_SHOWN: usize = 10;
 
