@@ -36,6 +36,7 @@ mod saw;
 mod seal;
 mod slot;
 mod small_file;
+pub mod store;
 #[cfg(test)]
 mod testing;
 mod toolchain;

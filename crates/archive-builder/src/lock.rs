@@ -128,6 +128,14 @@ fn open(path: &Path) -> io::Result<File> {
     OpenOptions::new().read(true).write(true).create(true).truncate(false).mode(0o600).open(path)
 }
 
+/// Name and version of the tool that took the lock last, as its content says; escaped.
+pub(crate) fn last_tool(path: &Path) -> Option<String> {
+    let text = small_file::read_text(path).ok()?;
+    let (_, behind) = text.lines().next()?.split_once(" (")?;
+    let (tool, _) = behind.rsplit_once(", since ")?;
+    Some(Escaped::text(tool).to_string())
+}
+
 /// Who holds the lock, as far as its content says.
 fn holder(path: &Path) -> String {
     let text = small_file::read_text(path).unwrap_or_default();

@@ -44,7 +44,12 @@ pub(crate) struct Slot {
 impl Slot {
     /// The slot of `key` in `store`; nothing is made or looked at yet.
     pub(crate) fn new(store: &Path, key: &Key) -> Self {
-        Self { store: store.to_path_buf(), dir: store.join(key.as_str()) }
+        Self::named(store, key.as_str())
+    }
+
+    /// The slot whose key is this text.
+    pub(crate) fn named(store: &Path, key: &str) -> Self {
+        Self { store: store.to_path_buf(), dir: store.join(key) }
     }
 
     pub(crate) fn store(&self) -> &Path {

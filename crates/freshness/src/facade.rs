@@ -2,7 +2,7 @@
 
 use archive_builder::{
     BuildError, CargoOutput, Environment, Event, Force, Input, Missing, Outcome, Profile, Request,
-    Tool,
+    Tool, store,
 };
 use freshness_core::FreshnessStrategy;
 
@@ -155,6 +155,14 @@ impl Freshness {
             .collect::<Result<_, BuildError>>()?;
         let inputs = archive_builder::inputs(&self.request(profile, &*self.strategy))?;
         Ok(Explanation { outcome, strategies, inputs })
+    }
+
+    /// What lies in the store. Spawns nothing, writes nothing, locks nothing.
+    ///
+    /// # Errors
+    /// A store that must not be believed or cannot be listed.
+    pub fn list(&self) -> Result<store::Contents, Error> {
+        Ok(store::contents(&self.config.store)?)
     }
 
     pub(crate) fn environment(&self) -> &Environment {

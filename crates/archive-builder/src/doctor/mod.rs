@@ -21,6 +21,7 @@ use crate::environment::Environment;
 
 pub use file_systems::Stats;
 pub use finding::{Finding, Status};
+pub(crate) use probes::PREFIX;
 
 /// What is examined, as values.
 #[derive(Debug)]

@@ -48,6 +48,12 @@ enum CliAction {
         #[arg(long)]
         inputs: bool,
     },
+    /// List what the store holds: spawns nothing, writes nothing, locks nothing
+    #[command(after_help = LIST_HELP)]
+    List {
+        #[command(flatten)]
+        options: StoreOptions,
+    },
     /// Examine what builds lean on, and say what to do about it
     #[command(after_help = DOCTOR_HELP)]
     Doctor {
@@ -55,6 +61,17 @@ enum CliAction {
         options: StoreOptions,
     },
 }
+
+const LIST_HELP: &str = "\
+Of each slot: its key, profile, tool, workspace, generations, and what it takes on disk. `used` is when its
+newest stamp was written or its lock last taken; a check leaves no trace. Slots that cannot serve are listed
+with why, and so is what is no slot.
+
+Exit status: 0 listed, whatever was found; 2 trouble.
+
+Examples:
+  freshness list
+  freshness list --format json";
 
 const DOCTOR_HELP: &str = "\
 Looks at the configuration, cargo, the compiler, the linker, the store and the file systems: one line a
@@ -127,6 +144,8 @@ pub(super) enum Action {
     Build { force: bool, prebuilt: Option<bool> },
     /// `explain`; with the inputs, if asked for.
     Explain { inputs: bool },
+    /// `list`
+    List,
     /// `doctor`
     Doctor,
 }
@@ -138,6 +157,7 @@ impl Action {
             Action::Check => "check",
             Action::Build { .. } => "build",
             Action::Explain { .. } => "explain",
+            Action::List => "list",
             Action::Doctor => "doctor",
         }
     }
@@ -166,6 +186,7 @@ pub(super) fn parse(mut args: Vec<OsString>) -> Result<Command, Usage> {
         CliAction::Explain { options, inputs } => {
             Command { action: Action::Explain { inputs }, options }
         }
+        CliAction::List { options } => Command { action: Action::List, options: options.into() },
         CliAction::Doctor { options } => {
             Command { action: Action::Doctor, options: options.into() }
         }

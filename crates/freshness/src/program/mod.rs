@@ -18,6 +18,7 @@ use std::time::Instant;
 
 use crate::config::{Config, ConfigError};
 use crate::facade::{Error, Freshness};
+use crate::store::Contents;
 use crate::strategies::StrategyName;
 use crate::{CargoOutput, Diagnosis, Environment, Force, Missing, Tool};
 use cli::{Action, Command, Options};
@@ -34,6 +35,7 @@ pub fn main() -> ExitCode {
     let report = Report::new(&command, start);
     match reply(open(&command.options), &command) {
         Ok(Reply::Archives(answer)) => report.answer(&answer),
+        Ok(Reply::Store(store, contents)) => report.store(&store, &contents),
         Ok(Reply::Diagnosis(diagnosis)) => report.diagnosis(&diagnosis),
         Err(error) => report.error(&error),
     }
@@ -42,6 +44,7 @@ pub fn main() -> ExitCode {
 /// What a command gives.
 enum Reply {
     Archives(Answer),
+    Store(PathBuf, Contents),
     Diagnosis(Diagnosis),
 }
 
@@ -111,6 +114,9 @@ fn reply(opened: Result<Freshness, Error>, command: &Command) -> Result<Reply, E
                 inputs: inputs.then_some(explanation.inputs),
                 ..plain(explanation.outcome)
             }
+        }
+        Action::List => {
+            return Ok(Reply::Store(freshness.config().store.clone(), freshness.list()?));
         }
         Action::Doctor => return Ok(Reply::Diagnosis(freshness.doctor())),
     }))

@@ -23,6 +23,7 @@ macro_rules! say {
 }
 
 mod diagnosis;
+mod store;
 
 /// How many reasons `check` and `build` show before they count the rest.
 const REASONS_SHOWN: usize = 10;
@@ -59,14 +60,19 @@ impl<'a> Report<'a> {
             (Format::Text, action) => self.verdict(answer, action),
         };
         let is_build = matches!(self.command.action, Action::Build { .. });
+        let is_fine = is_build || answer.outcome.verdict.is_fresh();
+        self.ended(printed, if is_fine { ExitCode::SUCCESS } else { ExitCode::from(STALE) })
+    }
+
+    /// The exit status of what was printed: trouble where no one could be told.
+    fn ended(&self, printed: io::Result<()>, status: ExitCode) -> ExitCode {
         match printed {
             // Whoever closed the pipe has seen what they wanted; the verdict stands.
             Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
                 say!("error: failed to write the answer: {error}");
                 ExitCode::from(TROUBLE)
             }
-            _ if is_build || answer.outcome.verdict.is_fresh() => ExitCode::SUCCESS,
-            _ => ExitCode::from(STALE),
+            _ => status,
         }
     }
 

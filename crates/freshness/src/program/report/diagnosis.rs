@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use serde::Serialize;
 
 use super::super::cli::Format;
-use super::{JsonDuration, Report, STALE, TROUBLE, print_json};
+use super::{JsonDuration, Report, STALE, print_json};
 use crate::{Diagnosis, Escaped, Finding};
 
 impl Report<'_> {
@@ -16,14 +16,8 @@ impl Report<'_> {
             Format::Json => print_json(&self.json_diagnosis(diagnosis)),
             Format::Text => print_lines(diagnosis),
         };
-        match printed {
-            Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
-                let _ = writeln!(io::stderr(), "error: failed to write the answer: {error}");
-                ExitCode::from(TROUBLE)
-            }
-            _ if diagnosis.needs_action() => ExitCode::from(STALE),
-            _ => ExitCode::SUCCESS,
-        }
+        let is_bad = diagnosis.needs_action();
+        self.ended(printed, if is_bad { ExitCode::from(STALE) } else { ExitCode::SUCCESS })
     }
 
     fn json_diagnosis<'d>(&self, diagnosis: &'d Diagnosis) -> JsonDiagnosis<'d> {
