@@ -20,6 +20,7 @@ pub mod environment;
 pub mod error;
 pub mod events;
 mod fit;
+pub mod gc;
 mod inputs;
 pub mod key;
 mod lock;

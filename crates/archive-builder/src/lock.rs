@@ -44,12 +44,17 @@ impl SlotLock {
         events: &dyn Fn(Event<'_>),
     ) -> Result<Self, BuildError> {
         let path = slot.lock();
-        let file = open(&path).doing("open the lock", &path)?;
+        let mut file = open_in(slot, &path)?;
         let start = Instant::now();
         let mut announced = false;
         loop {
             match file.try_lock() {
-                Ok(()) => return Self::held(file, tool, &path),
+                Ok(()) if is_at(&file, &path) => return Self::held(file, tool, &path),
+                // Its holder removed the slot; the lock of what is there now is another.
+                Ok(()) => {
+                    file = open_in(slot, &path)?;
+                    continue;
+                }
                 Err(TryLockError::WouldBlock) => {}
                 Err(TryLockError::Error(error)) => return Err(error).doing("lock", &path),
             }
@@ -72,7 +77,7 @@ impl SlotLock {
     pub(crate) fn try_acquire(slot: &Slot, tool: &Tool) -> Option<Self> {
         let path = slot.lock();
         let file = open(&path).ok()?;
-        file.try_lock().ok()?;
+        file.try_lock().ok().filter(|()| is_at(&file, &path))?;
         Self::held(file, tool, &path).ok()
     }
 
@@ -103,6 +108,47 @@ impl SlotLock {
         let metadata = self.file.metadata().doing("read the file system's clock from", &path)?;
         Ok(sys::meta_of(&metadata).mtime)
     }
+}
+
+/// The lock of a slot, taken without a word: who looked after a slot did not use it, so neither the name of
+/// its last holder nor the time of its last use changes.
+#[derive(Debug)]
+pub(crate) struct Quiet {
+    _file: File,
+}
+
+impl Quiet {
+    /// The lock, if no one holds it.
+    ///
+    /// # Errors
+    /// A lock that cannot be opened, or a file system without locks.
+    pub(crate) fn take(slot: &Slot) -> Result<Option<Self>, BuildError> {
+        let path = slot.lock();
+        let file = open(&path).doing("open the lock", &path)?;
+        match file.try_lock() {
+            Ok(()) => Ok(is_at(&file, &path).then_some(Self { _file: file })),
+            Err(TryLockError::WouldBlock) => Ok(None),
+            Err(TryLockError::Error(error)) => Err(error).doing("lock", &path),
+        }
+    }
+}
+
+/// Opens the lock, and makes the slot where it was removed meanwhile.
+fn open_in(slot: &Slot, path: &Path) -> Result<File, BuildError> {
+    match open(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            slot.create()?;
+            open(path).doing("open the lock", path)
+        }
+        opened => opened.doing("open the lock", path),
+    }
+}
+
+/// Whether this is the file at `path`, and not one whose slot was removed.
+fn is_at(file: &File, path: &Path) -> bool {
+    let identity = |metadata: io::Result<fs::Metadata>| metadata.map(|m| sys::identity_of(&m)).ok();
+    let here = identity(file.metadata());
+    here.is_some() && here == identity(fs::symlink_metadata(path))
 }
 
 /// Whether a lock on this file keeps a second handle out for as long as the first has it.
@@ -137,7 +183,7 @@ pub(crate) fn last_tool(path: &Path) -> Option<String> {
 }
 
 /// Who holds the lock, as far as its content says.
-fn holder(path: &Path) -> String {
+pub(crate) fn holder(path: &Path) -> String {
     let text = small_file::read_text(path).unwrap_or_default();
     let line = text.lines().next().unwrap_or_default();
     if line.is_empty() { "another process".into() } else { Escaped::text(line).to_string() }
@@ -174,6 +220,29 @@ mod tests {
         assert!(SlotLock::try_acquire(&slot, &tool()).is_none());
         drop(held);
         assert!(SlotLock::try_acquire(&slot, &tool()).is_some());
+    }
+
+    #[test]
+    fn a_slot_removed_under_a_waiter_is_made_anew_and_locked_there() {
+        let dir = tempfile::tempdir().unwrap();
+        let slot = testing::slot(dir.path());
+        let held = Quiet::take(&slot).unwrap().unwrap();
+        let away = dir.path().join("away");
+        let mut held = Some(held);
+        let listen = |_: Event<'_>| fs::rename(slot.dir(), &away).unwrap();
+        let waiter = thread::scope(|scope| {
+            let waiter = scope.spawn(|| {
+                SlotLock::acquire(&slot, &tool(), Duration::from_secs(30), &listen).unwrap()
+            });
+            while !away.exists() {
+                thread::yield_now();
+            }
+            held.take();
+            waiter.join().unwrap()
+        });
+        assert!(slot.lock().exists(), "it is another slot");
+        assert!(Quiet::take(&slot).unwrap().is_none(), "and it is locked");
+        drop(waiter);
     }
 
     #[test]

@@ -125,7 +125,8 @@ fn is_leftover(name: &str) -> bool {
     [REMOVING, crate::doctor::PREFIX].iter().any(|prefix| name.starts_with(prefix))
 }
 
-fn summary(store: &Path, key: &str) -> SlotSummary {
+/// What lies in the slot of this key.
+pub(crate) fn summary(store: &Path, key: &str) -> SlotSummary {
     let slot = Slot::named(store, key);
     // Whatever a link in its place leads to is not ours.
     if !fs::symlink_metadata(slot.dir()).is_ok_and(|metadata| metadata.is_dir()) {

@@ -28,6 +28,7 @@ pub mod program;
 mod strategies;
 
 pub use archive_builder::doctor::{Finding, Status};
+pub use archive_builder::gc::{Collection, DryRun, Limits, Removal, What};
 pub use archive_builder::store::{self, SlotSummary};
 pub use archive_builder::{
     BuildError, CargoOutput, Emit, Environment, Event, Force, Input, Key, Missing, OnFailure,

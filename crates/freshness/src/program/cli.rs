@@ -2,8 +2,11 @@
 
 use std::ffi::OsString;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::{DryRun, Limits};
 
 /// Would this build change anything? Answered before cargo starts.
 #[derive(Parser)]
@@ -54,6 +57,30 @@ enum CliAction {
         #[command(flatten)]
         options: StoreOptions,
     },
+    /// Remove what no one needs from the store, and what limits ask for
+    #[command(after_help = GC_HELP)]
+    Gc {
+        #[command(flatten)]
+        options: StoreOptions,
+        /// Remove slots that were not used for longer: `30d`, `12h`
+        #[arg(long, value_name = "AGE", value_parser = humantime::parse_duration)]
+        max_age: Option<Duration>,
+        /// Remove what was used least recently until the store is no larger: `2GiB`, `500MB`
+        #[arg(long, value_name = "SIZE", value_parser = bytes)]
+        max_size: Option<u64>,
+        /// Say what would go, and change nothing
+        #[arg(long)]
+        dry_run: bool,
+    },
+    /// Remove this workspace's slots from the store
+    #[command(after_help = CLEAN_HELP)]
+    Clean {
+        #[command(flatten)]
+        options: StoreOptions,
+        /// Remove the slot of this profile alone
+        #[arg(long, value_name = "NAME")]
+        profile: Option<String>,
+    },
     /// Examine what builds lean on, and say what to do about it
     #[command(after_help = DOCTOR_HELP)]
     Doctor {
@@ -72,6 +99,48 @@ Exit status: 0 listed, whatever was found; 2 trouble.
 Examples:
   freshness list
   freshness list --format json";
+
+const GC_HELP: &str = "\
+Without limits: what killed processes left, and archives that no stamp names. With --max-age also slots that
+were not used for longer, whole. With --max-size also target directories, the least recently used first (the
+slot's next build compiles everything, its archives still serve), then whole slots; the archives of the slot
+that was used last stay. A slot that is in use is left alone, and what cannot be read stays until it is old.
+
+Exit status: 0 done, or planned; 2 trouble.
+
+Examples:
+  freshness gc
+  freshness gc --max-age 30d --max-size 2GiB --dry-run";
+
+const CLEAN_HELP: &str = "\
+Removes the slots that were built for this workspace, whichever tool asked, and no others; with --profile the
+one that this program builds for that profile. Where one of them is in use nothing is removed.
+
+Exit status: 0 removed, or there was nothing; 2 trouble, a slot in use say.
+
+Examples:
+  freshness clean
+  freshness clean --profile default";
+
+/// A number of bytes: digits, and a unit.
+fn bytes(text: &str) -> Result<u64, String> {
+    let digits = text.bytes().take_while(u8::is_ascii_digit).count();
+    let (number, unit) = text.split_at(digits);
+    let factor: u64 = match unit.trim_start() {
+        "" | "B" => 1,
+        "KiB" => 1 << 10,
+        "MiB" => 1 << 20,
+        "GiB" => 1 << 30,
+        "TiB" => 1 << 40,
+        "kB" | "KB" => 1_000,
+        "MB" => 1_000_000,
+        "GB" => 1_000_000_000,
+        "TB" => 1_000_000_000_000,
+        _ => return Err("name bytes as in `500`, `20MiB`, `2GiB`, `2GB`".into()),
+    };
+    let number: u64 = number.parse().map_err(|_| "begin with a whole number".to_owned())?;
+    number.checked_mul(factor).ok_or_else(|| "name a smaller number".into())
+}
 
 const DOCTOR_HELP: &str = "\
 Looks at the configuration, cargo, the compiler, the linker, the store and the file systems: one line a
@@ -146,6 +215,10 @@ pub(super) enum Action {
     Explain { inputs: bool },
     /// `list`
     List,
+    /// `gc`
+    Gc { limits: Limits, dry_run: DryRun },
+    /// `clean`; of every profile, or the one that the options name.
+    Clean { whole: bool },
     /// `doctor`
     Doctor,
 }
@@ -158,6 +231,8 @@ impl Action {
             Action::Build { .. } => "build",
             Action::Explain { .. } => "explain",
             Action::List => "list",
+            Action::Gc { .. } => "gc",
+            Action::Clean { .. } => "clean",
             Action::Doctor => "doctor",
         }
     }
@@ -187,6 +262,16 @@ pub(super) fn parse(mut args: Vec<OsString>) -> Result<Command, Usage> {
             Command { action: Action::Explain { inputs }, options }
         }
         CliAction::List { options } => Command { action: Action::List, options: options.into() },
+        CliAction::Gc { options, max_age, max_size, dry_run } => {
+            let limits = Limits { max_age, max_bytes: max_size };
+            let dry_run = if dry_run { DryRun::Yes } else { DryRun::No };
+            Command { action: Action::Gc { limits, dry_run }, options: options.into() }
+        }
+        CliAction::Clean { options, profile } => {
+            let action = Action::Clean { whole: profile.is_none() };
+            let options = Options::from(options);
+            Command { action, options: Options { profile: profile.unwrap_or_default(), ..options } }
+        }
         CliAction::Doctor { options } => {
             Command { action: Action::Doctor, options: options.into() }
         }
@@ -195,4 +280,20 @@ pub(super) fn parse(mut args: Vec<OsString>) -> Result<Command, Usage> {
             Command { action: Action::Build { force, prebuilt }, options }
         }
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sizes_have_units_and_limits() {
+        assert_eq!(bytes("0"), Ok(0));
+        assert_eq!(bytes("500"), Ok(500));
+        assert_eq!(bytes("2GiB"), Ok(2 << 30));
+        assert_eq!(bytes("2 MB"), Ok(2_000_000));
+        for wrong in ["", "GiB", "-1", "1.5GiB", "2gib", "99999999999TiB", "1 2"] {
+            assert!(bytes(wrong).is_err(), "{wrong}");
+        }
+    }
 }

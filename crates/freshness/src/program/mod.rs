@@ -20,7 +20,7 @@ use crate::config::{Config, ConfigError};
 use crate::facade::{Error, Freshness};
 use crate::store::Contents;
 use crate::strategies::StrategyName;
-use crate::{CargoOutput, Diagnosis, Environment, Force, Missing, Tool};
+use crate::{CargoOutput, Collection, Diagnosis, Environment, Force, Missing, Tool};
 use cli::{Action, Command, Options};
 use report::{Answer, Report};
 
@@ -36,6 +36,7 @@ pub fn main() -> ExitCode {
     match reply(open(&command.options), &command) {
         Ok(Reply::Archives(answer)) => report.answer(&answer),
         Ok(Reply::Store(store, contents)) => report.store(&store, &contents),
+        Ok(Reply::Collection(collection)) => report.collection(&collection),
         Ok(Reply::Diagnosis(diagnosis)) => report.diagnosis(&diagnosis),
         Err(error) => report.error(&error),
     }
@@ -45,6 +46,7 @@ pub fn main() -> ExitCode {
 enum Reply {
     Archives(Answer),
     Store(PathBuf, Contents),
+    Collection(Collection),
     Diagnosis(Diagnosis),
 }
 
@@ -117,6 +119,13 @@ fn reply(opened: Result<Freshness, Error>, command: &Command) -> Result<Reply, E
         }
         Action::List => {
             return Ok(Reply::Store(freshness.config().store.clone(), freshness.list()?));
+        }
+        Action::Gc { limits, dry_run } => {
+            return Ok(Reply::Collection(freshness.gc(limits, dry_run)?));
+        }
+        Action::Clean { whole } => {
+            let profile = (!whole).then_some(profile.as_str());
+            return Ok(Reply::Collection(freshness.clean(profile)?));
         }
         Action::Doctor => return Ok(Reply::Diagnosis(freshness.doctor())),
     }))

@@ -22,6 +22,7 @@ macro_rules! say {
     };
 }
 
+mod collection;
 mod diagnosis;
 mod store;
 
