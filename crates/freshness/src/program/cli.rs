@@ -4,8 +4,11 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::error::ErrorKind;
+use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
 
+use super::help;
 use crate::{DryRun, Limits};
 
 /// Would this build change anything? Answered before cargo starts.
@@ -13,9 +16,7 @@ use crate::{DryRun, Limits};
 #[command(
     name = "freshness",
     version,
-    after_help = "Exit status: 0 fresh, or archives ready; 1 stale (check, explain), or something to mend \
-                  (doctor); 2 trouble.\n\
-                  FRESHNESS_STRATEGY names a strategy where --strategy does not."
+    after_help = help::PROGRAM
 )]
 struct Cli {
     #[command(subcommand)]
@@ -25,11 +26,13 @@ struct Cli {
 #[derive(Subcommand)]
 enum CliAction {
     /// Say whether the archives are current: spawns nothing, writes nothing, locks nothing
+    #[command(after_help = help::CHECK)]
     Check {
         #[command(flatten)]
         options: Options,
     },
     /// Print the paths of current archives: those that are there, or those of one cargo build
+    #[command(after_help = help::BUILD)]
     Build {
         #[command(flatten)]
         options: Options,
@@ -44,6 +47,7 @@ enum CliAction {
         build_missing: bool,
     },
     /// Say every reason, and what each strategy would say
+    #[command(after_help = help::EXPLAIN)]
     Explain {
         #[command(flatten)]
         options: Options,
@@ -52,13 +56,13 @@ enum CliAction {
         inputs: bool,
     },
     /// List what the store holds: spawns nothing, writes nothing, locks nothing
-    #[command(after_help = LIST_HELP)]
+    #[command(after_help = help::LIST)]
     List {
         #[command(flatten)]
         options: StoreOptions,
     },
     /// Remove what no one needs from the store, and what limits ask for
-    #[command(after_help = GC_HELP)]
+    #[command(after_help = help::GC)]
     Gc {
         #[command(flatten)]
         options: StoreOptions,
@@ -73,7 +77,7 @@ enum CliAction {
         dry_run: bool,
     },
     /// Remove this workspace's slots from the store
-    #[command(after_help = CLEAN_HELP)]
+    #[command(after_help = help::CLEAN)]
     Clean {
         #[command(flatten)]
         options: StoreOptions,
@@ -81,46 +85,25 @@ enum CliAction {
         #[arg(long, value_name = "NAME")]
         profile: Option<String>,
     },
+    /// Print a completion script for a shell
+    #[command(after_help = help::COMPLETIONS)]
+    Completions {
+        /// The shell
+        shell: Shell,
+    },
+    /// Print a manual page
+    #[command(after_help = help::MAN)]
+    Man {
+        /// The command; without it, the program itself
+        command: Option<String>,
+    },
     /// Examine what builds lean on, and say what to do about it
-    #[command(after_help = DOCTOR_HELP)]
+    #[command(after_help = help::DOCTOR)]
     Doctor {
         #[command(flatten)]
         options: StoreOptions,
     },
 }
-
-const LIST_HELP: &str = "\
-Of each slot: its key, profile, tool, workspace, generations, and what it takes on disk. `used` is when its
-newest stamp was written or its lock last taken; a check leaves no trace. Slots that cannot serve are listed
-with why, and so is what is no slot.
-
-Exit status: 0 listed, whatever was found; 2 trouble.
-
-Examples:
-  freshness list
-  freshness list --format json";
-
-const GC_HELP: &str = "\
-Without limits: what killed processes left, and archives that no stamp names. With --max-age also slots that
-were not used for longer, whole. With --max-size also target directories, the least recently used first (the
-slot's next build compiles everything, its archives still serve), then whole slots; the archives of the slot
-that was used last stay. A slot that is in use is left alone, and what cannot be read stays until it is old.
-
-Exit status: 0 done, or planned; 2 trouble.
-
-Examples:
-  freshness gc
-  freshness gc --max-age 30d --max-size 2GiB --dry-run";
-
-const CLEAN_HELP: &str = "\
-Removes the slots that were built for this workspace, whichever tool asked, and no others; with --profile the
-one that this program builds for that profile. Where one of them is in use nothing is removed.
-
-Exit status: 0 removed, or there was nothing; 2 trouble, a slot in use say.
-
-Examples:
-  freshness clean
-  freshness clean --profile default";
 
 /// A number of bytes: digits, and a unit.
 fn bytes(text: &str) -> Result<u64, String> {
@@ -141,17 +124,6 @@ fn bytes(text: &str) -> Result<u64, String> {
     let number: u64 = number.parse().map_err(|_| "begin with a whole number".to_owned())?;
     number.checked_mul(factor).ok_or_else(|| "name a smaller number".into())
 }
-
-const DOCTOR_HELP: &str = "\
-Looks at the configuration, cargo, the compiler, the linker, the store and the file systems: one line a
-finding, `ok`, `note`, `warn` or `bad`, with a stable code. Starts `cargo --version` and `rustc -vV`. Makes
-the store where it is missing, and for a moment files in it; never writes beside sources.
-
-Exit status: 0 nothing bad; 1 something bad: builds would fail, or could not be trusted; 2 trouble.
-
-Examples:
-  freshness doctor
-  freshness doctor --format json";
 
 /// What the commands take that concern the store as a whole.
 #[derive(Args, Clone, Debug)]
@@ -195,6 +167,14 @@ pub(super) enum Format {
     Text,
     /// One JSON object
     Json,
+}
+
+/// What the arguments are.
+pub(super) enum Parsed {
+    /// Something is asked.
+    Command(Command),
+    /// A text that follows from the arguments alone.
+    Document(Vec<u8>),
 }
 
 /// What is asked.
@@ -245,7 +225,7 @@ pub(super) struct Usage {
 }
 
 /// Reads the arguments; `cargo freshness` passes its own name as the first.
-pub(super) fn parse(mut args: Vec<OsString>) -> Result<Command, Usage> {
+pub(super) fn parse(mut args: Vec<OsString>) -> Result<Parsed, Usage> {
     let is_subcommand = args.first().is_some_and(|program| {
         PathBuf::from(program).file_stem().is_some_and(|stem| stem == "cargo-freshness")
     });
@@ -256,7 +236,12 @@ pub(super) fn parse(mut args: Vec<OsString>) -> Result<Command, Usage> {
         || args.iter().any(|arg| arg == "--format=json");
     let format = if asks_json { Format::Json } else { Format::Text };
     let cli = Cli::try_parse_from(args).map_err(|error| Usage { error, format })?;
-    Ok(match cli.action {
+    Ok(Parsed::Command(match cli.action {
+        CliAction::Completions { shell } => return Ok(Parsed::Document(completions(shell))),
+        CliAction::Man { command } => {
+            let page = manual(command.as_deref()).map_err(|error| Usage { error, format });
+            return page.map(Parsed::Document);
+        }
         CliAction::Check { options } => Command { action: Action::Check, options },
         CliAction::Explain { options, inputs } => {
             Command { action: Action::Explain { inputs }, options }
@@ -279,7 +264,32 @@ pub(super) fn parse(mut args: Vec<OsString>) -> Result<Command, Usage> {
             let prebuilt = prebuilt.then_some(build_missing);
             Command { action: Action::Build { force, prebuilt }, options }
         }
-    })
+    }))
+}
+
+fn completions(shell: Shell) -> Vec<u8> {
+    let mut text = Vec::new();
+    clap_complete::generate(shell, &mut Cli::command(), "freshness", &mut text);
+    text
+}
+
+/// The page of a command, or of the program.
+fn manual(command: Option<&str>) -> Result<Vec<u8>, clap::Error> {
+    let mut program = Cli::command().disable_help_subcommand(true);
+    program.build();
+    let page = match command {
+        None => program,
+        Some(name) => match program.find_subcommand(name) {
+            Some(found) => found.clone(),
+            None => {
+                let message = format!("there is no command `{}`", crate::Escaped::text(name));
+                return Err(program.error(ErrorKind::InvalidValue, message));
+            }
+        },
+    };
+    let mut text = Vec::new();
+    clap_mangen::Man::new(page).render(&mut text)?;
+    Ok(text)
 }
 
 #[cfg(test)]

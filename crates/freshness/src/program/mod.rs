@@ -10,6 +10,7 @@
 )]
 
 mod cli;
+mod help;
 mod report;
 
 use std::path::PathBuf;
@@ -21,7 +22,7 @@ use crate::facade::{Error, Freshness};
 use crate::store::Contents;
 use crate::strategies::StrategyName;
 use crate::{CargoOutput, Collection, Diagnosis, Environment, Force, Missing, Tool};
-use cli::{Action, Command, Options};
+use cli::{Action, Command, Options, Parsed};
 use report::{Answer, Report};
 
 /// Runs the program with the arguments and environment of this process.
@@ -29,7 +30,8 @@ use report::{Answer, Report};
 pub fn main() -> ExitCode {
     let start = Instant::now();
     let command = match cli::parse(std::env::args_os().collect()) {
-        Ok(command) => command,
+        Ok(Parsed::Command(command)) => command,
+        Ok(Parsed::Document(text)) => return report::document(&text),
         Err(usage) => return report::usage(&usage),
     };
     let report = Report::new(&command, start);

@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::super::cli::{Action, Format};
 use super::store::Bytes;
-use super::{JsonDuration, Report, print_json};
+use super::{JsonDuration, Report, ended, print_json};
 use crate::{Collection, DryRun, Escaped, Removal};
 
 impl Report<'_> {
@@ -17,7 +17,7 @@ impl Report<'_> {
             Format::Json => print_json(&self.json_collection(collection)),
             Format::Text => self.print_collection(collection),
         };
-        self.ended(printed, ExitCode::SUCCESS)
+        ended(printed, ExitCode::SUCCESS)
     }
 
     fn is_dry_run(&self) -> bool {

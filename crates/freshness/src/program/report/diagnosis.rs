@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use serde::Serialize;
 
 use super::super::cli::Format;
-use super::{JsonDuration, Report, STALE, print_json};
+use super::{JsonDuration, Report, STALE, ended, print_json};
 use crate::{Diagnosis, Escaped, Finding};
 
 impl Report<'_> {
@@ -17,7 +17,7 @@ impl Report<'_> {
             Format::Text => print_lines(diagnosis),
         };
         let is_bad = diagnosis.needs_action();
-        self.ended(printed, if is_bad { ExitCode::from(STALE) } else { ExitCode::SUCCESS })
+        ended(printed, if is_bad { ExitCode::from(STALE) } else { ExitCode::SUCCESS })
     }
 
     fn json_diagnosis<'d>(&self, diagnosis: &'d Diagnosis) -> JsonDiagnosis<'d> {

@@ -9,7 +9,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use serde::Serialize;
 
 use super::super::cli::Format;
-use super::{JsonDuration, Report, print_json};
+use super::{JsonDuration, Report, ended, print_json};
 use crate::store::Contents;
 use crate::{Escaped, SlotSummary};
 
@@ -23,7 +23,7 @@ impl Report<'_> {
             Format::Json => print_json(&self.json_store(store, contents)),
             Format::Text => print_contents(store, contents),
         };
-        self.ended(printed, ExitCode::SUCCESS)
+        ended(printed, ExitCode::SUCCESS)
     }
 
     fn json_store<'c>(&self, store: &Path, contents: &'c Contents) -> JsonStore<'c> {
