@@ -54,13 +54,24 @@ fn everything_is_looked_at_in_a_fixed_order() {
                     sources-file-system sources strategy";
     assert_eq!(codes(&json).join(" "), expected);
     assert_found(&ran, "store", "ok", "is yours alone");
-    assert_found(&ran, "slots", "ok", "1 slots");
+    assert_found(&ran, "slots", "ok", "1 slot");
     assert_found(&ran, "locks", "ok", "second handle");
     assert_found(&ran, "durable", "ok", "");
     let text = world.freshness(["doctor"]).run().expect(0);
     let lines: Vec<&str> = text.stdout.lines().collect();
     assert_eq!(lines.len(), codes(&json).len(), "a line a finding: {text:#?}");
     assert!(lines[0].starts_with("ok   config: "), "{text:#?}");
+}
+
+#[test]
+fn every_code_is_documented() {
+    let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/STORE.md");
+    let page = fs::read_to_string(page).unwrap();
+    let world = World::new();
+    let ran = doctor(&world).env("RUSTC_WRAPPER", "none").run();
+    for code in codes(&ran.json()) {
+        assert!(page.contains(&format!("`{code}`")), "{code}");
+    }
 }
 
 #[test]
@@ -97,7 +108,7 @@ fn a_held_slot_does_not_hold_the_doctor_up() {
     let build = world.freshness(["build"]).env("RUSTC_WRAPPER", gate.wrapper()).start();
     gate.reached(1);
     let ran = doctor(&world).run();
-    assert_found(&ran, "slots", "ok", "1 slots");
+    assert_found(&ran, "slots", "ok", "1 slot");
     gate.open(1);
     let _ = build.wait().expect(0);
 }
@@ -173,8 +184,9 @@ fn what_is_not_ours_in_the_store_is_named() {
     let slot = world.slot(&archives[0]);
     fs::write(world.store().join(OsStr::from_bytes(b"odd\xff\n")), "x").unwrap();
     fs::create_dir(world.store().join("ABC")).unwrap();
+    fs::create_dir(world.store().join(".removing-x")).unwrap();
     let ran = doctor(&world).run().expect(0);
-    assert_found(&ran, "slots", "warn", "1 slots, and what is not ours: ABC, odd\\xff\\x0a");
+    assert_found(&ran, "slots", "warn", "1 slot, and what is not ours: ABC, odd\\xff\\x0a");
     fs::set_permissions(&slot, Permissions::from_mode(0o777)).unwrap();
     assert_found(&doctor(&world).run(), "slots", "bad", "everyone may write it");
 }

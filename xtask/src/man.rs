@@ -1,4 +1,5 @@
 //! Writes the manual pages of `freshness` to `target/man/`: the program's own page, and each that it names.
+#![expect(clippy::print_stdout, reason = "a developer task speaks")]
 
 use std::fs;
 use std::path::Path;
@@ -23,8 +24,8 @@ pub fn run(root: &Path) -> Result<ExitCode> {
     for (name, text) in &pages {
         let path = directory.join(format!("{name}.1"));
         fs::write(&path, text).with_context(|| format!("cannot write {}", path.display()))?;
-        println!("{}", path.display());
     }
+    println!("target/man: {} pages", pages.len());
     Ok(ExitCode::SUCCESS)
 }
 

@@ -3,7 +3,7 @@
 //!
 //! What may go is decided under the locks of all slots that could be locked; a slot whose lock is held is
 //! left alone. Nothing waits for a lock here, and a builder that waits for ours looks again whether the
-//! slot is still there ([`crate::lock`]).
+//! slot is still there (`lock.rs`).
 //!
 //! Crash story: a slot, or a target directory, is renamed out of its place before anything in it is
 //! removed, so it is there whole or not at all. The record of what cargo saw goes before the target

@@ -121,7 +121,7 @@ pub fn contents(store: &Path) -> Result<Contents, BuildError> {
 pub(crate) const REMOVING: &str = ".removing-";
 
 /// Whether a name is one that only a process at work has in a store.
-fn is_leftover(name: &str) -> bool {
+pub(crate) fn is_leftover(name: &str) -> bool {
     [REMOVING, crate::doctor::PREFIX].iter().any(|prefix| name.starts_with(prefix))
 }
 

@@ -7,9 +7,9 @@ use std::path::Path;
 use freshness_core::Escaped;
 
 use super::finding::{Finding, Status};
-use super::probes::{PREFIX, Probes};
-use crate::key;
+use super::probes::Probes;
 use crate::slot::{self, Part};
+use crate::{key, store};
 
 /// Below this a build of any size is likely to fail.
 const SCARCE_BYTES: u64 = 64 << 20;
@@ -117,8 +117,8 @@ fn tag(store: &Path) -> Finding {
 }
 
 /// Counts what lies in the store; what is not a sound slot is named.
-fn slots(store: &Path) -> Finding {
-    let entries = match fs::read_dir(store) {
+fn slots(dir: &Path) -> Finding {
+    let entries = match fs::read_dir(dir) {
         Ok(entries) => entries,
         Err(error) => {
             let detail = format!("cannot be listed: {error}");
@@ -131,8 +131,8 @@ fn slots(store: &Path) -> Finding {
         let shown = Escaped::os_str(&name).to_string();
         match name.to_str() {
             Some(slot::TAG_NAME) => {}
-            // A doctor at work beside us.
-            Some(name) if name.starts_with(PREFIX) => {}
+            // Of a process at work beside us, or left over for the next collection.
+            Some(name) if store::is_leftover(name) => {}
             Some(name) if key::is_key(name) => {
                 count += 1;
                 match slot::distrust(&entry.path(), Part::Slot) {
@@ -146,16 +146,17 @@ fn slots(store: &Path) -> Finding {
     }
     foreign.sort();
     distrusted.sort();
+    let slots = if count == 1 { "1 slot".to_owned() } else { format!("{count} slots") };
     if !distrusted.is_empty() {
         let detail = format!("not believed: {}", distrusted.join("; "));
         return Finding::new("slots", Status::Bad, detail, "remove them; they are built again");
     }
     if !foreign.is_empty() {
-        let detail = format!("{count} slots, and what is not ours: {}", foreign.join(", "));
+        let detail = format!("{slots}, and what is not ours: {}", foreign.join(", "));
         let advice = "nothing reads it; move it to a place of its own";
         return Finding::new("slots", Status::Warn, detail, advice);
     }
-    Finding::ok("slots", format!("{count} slots"))
+    Finding::ok("slots", slots)
 }
 
 #[cfg(test)]

@@ -85,6 +85,12 @@ enum CliAction {
         #[arg(long, value_name = "NAME")]
         profile: Option<String>,
     },
+    /// Examine what builds lean on, and say what to do about it
+    #[command(after_help = help::DOCTOR)]
+    Doctor {
+        #[command(flatten)]
+        options: StoreOptions,
+    },
     /// Print a completion script for a shell
     #[command(after_help = help::COMPLETIONS)]
     Completions {
@@ -96,12 +102,6 @@ enum CliAction {
     Man {
         /// The command; without it, the program itself
         command: Option<String>,
-    },
-    /// Examine what builds lean on, and say what to do about it
-    #[command(after_help = help::DOCTOR)]
-    Doctor {
-        #[command(flatten)]
-        options: StoreOptions,
     },
 }
 
