@@ -145,6 +145,16 @@ fn collecting_is_no_use_of_a_slot() {
 }
 
 #[test]
+fn a_slot_whose_lock_was_lost_grows_no_younger_by_being_looked_after() {
+    let world = World::new();
+    let slot = world.slot(&world.build()[0]);
+    set_mtime(&slot.join("stamp"), long_ago());
+    fs::remove_file(slot.join("lock")).unwrap();
+    assert_eq!(planned_and_done(&world, &["--max-age", "20000d"]), []);
+    assert_eq!(planned_and_done(&world, &["--max-age", "30d"]), [("slot".into(), slot)]);
+}
+
+#[test]
 fn what_cannot_be_read_or_believed_stays() {
     let world = World::new();
     let archives = world.build();

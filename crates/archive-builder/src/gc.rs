@@ -195,6 +195,9 @@ fn hold(
         return Ok(Err((summary.key, DISTRUSTED.into())));
     }
     let has_lock = fs::symlink_metadata(slot.lock()).is_ok();
+    // Before a lock is made where there was none, which would be the newest trace.
+    let made = fs::symlink_metadata(slot.dir()).and_then(|m| m.modified());
+    let made = made.doing("look at", slot.dir())?;
     let lock = match (has_lock, dry_run) {
         // Nothing is made for a look.
         (false, DryRun::Yes) => None,
@@ -206,12 +209,12 @@ fn hold(
             }
         },
     };
+    if let (false, Some(lock)) = (has_lock, &lock) {
+        let time = summary.built.unwrap_or(made);
+        lock.date(time).doing("date the lock of", slot.dir())?;
+    }
     let summary = store::summary(store, &summary.key);
-    let made = || fs::symlink_metadata(slot.dir()).and_then(|m| m.modified());
-    let last_use = match summary.last_use {
-        Some(time) => time,
-        None => made().doing("look at", slot.dir())?,
-    };
+    let last_use = summary.last_use.unwrap_or(made);
     Ok(Ok(Held { slot, summary, last_use, _lock: lock }))
 }
 

@@ -114,7 +114,7 @@ impl SlotLock {
 /// its last holder nor the time of its last use changes.
 #[derive(Debug)]
 pub(crate) struct Quiet {
-    _file: File,
+    file: File,
 }
 
 impl Quiet {
@@ -126,10 +126,18 @@ impl Quiet {
         let path = slot.lock();
         let file = open(&path).doing("open the lock", &path)?;
         match file.try_lock() {
-            Ok(()) => Ok(is_at(&file, &path).then_some(Self { _file: file })),
+            Ok(()) => Ok(is_at(&file, &path).then_some(Self { file })),
             Err(TryLockError::WouldBlock) => Ok(None),
             Err(TryLockError::Error(error)) => Err(error).doing("lock", &path),
         }
+    }
+
+    /// Dates a lock that was made for this, so that it tells of no use.
+    ///
+    /// # Errors
+    /// Those of setting the time.
+    pub(crate) fn date(&self, time: SystemTime) -> io::Result<()> {
+        self.file.set_modified(time)
     }
 }
 
