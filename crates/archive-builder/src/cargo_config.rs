@@ -66,12 +66,15 @@ impl CargoConfig {
     /// directory that holds `.cargo` (cargo's reference, "Executable paths").
     pub(crate) fn program(&self, key: &str) -> Option<PathBuf> {
         let (file, program) = self.text("build", key)?;
-        let program = Path::new(program);
-        if program.components().count() == 1 && !program.is_absolute() {
-            return Some(program.to_path_buf());
-        }
-        let base = file.parent().and_then(Path::parent).unwrap_or(Path::new("/"));
-        Some(base.join(program))
+        Some(executable(file, program))
+    }
+
+    /// The linker that the nearest file names for `triple`.
+    pub(crate) fn linker(&self, triple: &str) -> Option<PathBuf> {
+        self.files.iter().find_map(|(path, file)| {
+            let linker = file.get("target")?.get(triple)?.get("linker")?.as_str()?;
+            Some(executable(path, linker))
+        })
     }
 
     /// `build.rustflags` where the nearest file that has it writes it as one text.
@@ -88,6 +91,15 @@ impl CargoConfig {
             targets.iter().any(|(name, t)| concerns(name) && t.get("rustflags").is_some())
         })
     }
+}
+
+fn executable(file: &Path, program: &str) -> PathBuf {
+    let program = Path::new(program);
+    if program.components().count() == 1 && !program.is_absolute() {
+        return program.to_path_buf();
+    }
+    let base = file.parent().and_then(Path::parent).unwrap_or(Path::new("/"));
+    base.join(program)
 }
 
 /// The files that a configuration includes: `include = "x"`, `["x"]` or `[{ path = "x" }]`.

@@ -26,7 +26,7 @@ use crate::slot::Slot;
 use crate::toolchain::Toolchain;
 
 /// The fact of a stamp's profile that says where the workspace lies.
-const DIRECTORY: &str = "directory";
+pub(crate) const DIRECTORY: &str = "directory";
 
 /// What is the same for every stamp that is looked at: where we are, and what cargo would use.
 pub(crate) struct Scene<'a> {

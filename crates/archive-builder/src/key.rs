@@ -69,6 +69,11 @@ impl Key {
     }
 }
 
+/// Whether a name is one that a slot can have.
+pub(crate) fn is_key(name: &str) -> bool {
+    name.len() == 64 && name.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b))
+}
+
 impl fmt::Display for Key {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
@@ -142,6 +147,15 @@ mod tests {
         assert_ne!(base, derive(tool("t", "1"), "/ws/a", "/ws/target/f"));
         // Moved together with its store, a workspace keeps its slot.
         assert_eq!(base, derive(tool("t", "1"), "/else/ws", "/else/ws/target/f"));
+    }
+
+    #[test]
+    fn a_key_is_told_from_other_names() {
+        let key = key(&Profile::release(["x"]));
+        assert!(is_key(key.as_str()));
+        for name in ["", "target", &key.as_str()[1..], &key.as_str().to_uppercase()] {
+            assert!(!is_key(name), "{name}");
+        }
     }
 
     use crate::profile::{Emit, Panic};

@@ -44,12 +44,17 @@ impl SlotLock {
         events: &dyn Fn(Event<'_>),
     ) -> Result<Self, BuildError> {
         let path = slot.lock();
-        let file = open(&path).doing("open the lock", &path)?;
+        let mut file = open_in(slot, &path)?;
         let start = Instant::now();
         let mut announced = false;
         loop {
             match file.try_lock() {
-                Ok(()) => return Self::held(file, tool, &path),
+                Ok(()) if is_at(&file, &path) => return Self::held(file, tool, &path),
+                // Its holder removed the slot; the lock of what is there now is another.
+                Ok(()) => {
+                    file = open_in(slot, &path)?;
+                    continue;
+                }
                 Err(TryLockError::WouldBlock) => {}
                 Err(TryLockError::Error(error)) => return Err(error).doing("lock", &path),
             }
@@ -72,7 +77,7 @@ impl SlotLock {
     pub(crate) fn try_acquire(slot: &Slot, tool: &Tool) -> Option<Self> {
         let path = slot.lock();
         let file = open(&path).ok()?;
-        file.try_lock().ok()?;
+        file.try_lock().ok().filter(|()| is_at(&file, &path))?;
         Self::held(file, tool, &path).ok()
     }
 
@@ -105,6 +110,71 @@ impl SlotLock {
     }
 }
 
+/// The lock of a slot, taken without a word: who looked after a slot did not use it, so neither the name of
+/// its last holder nor the time of its last use changes.
+#[derive(Debug)]
+pub(crate) struct Quiet {
+    file: File,
+}
+
+impl Quiet {
+    /// The lock, if no one holds it.
+    ///
+    /// # Errors
+    /// A lock that cannot be opened, or a file system without locks.
+    pub(crate) fn take(slot: &Slot) -> Result<Option<Self>, BuildError> {
+        let path = slot.lock();
+        let file = open(&path).doing("open the lock", &path)?;
+        match file.try_lock() {
+            Ok(()) => Ok(is_at(&file, &path).then_some(Self { file })),
+            Err(TryLockError::WouldBlock) => Ok(None),
+            Err(TryLockError::Error(error)) => Err(error).doing("lock", &path),
+        }
+    }
+
+    /// Dates a lock that was made for this, so that it tells of no use.
+    ///
+    /// # Errors
+    /// Those of setting the time.
+    pub(crate) fn date(&self, time: SystemTime) -> io::Result<()> {
+        self.file.set_modified(time)
+    }
+}
+
+/// Opens the lock, and makes the slot where it was removed meanwhile.
+fn open_in(slot: &Slot, path: &Path) -> Result<File, BuildError> {
+    match open(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            slot.create()?;
+            open(path).doing("open the lock", path)
+        }
+        opened => opened.doing("open the lock", path),
+    }
+}
+
+/// Whether this is the file at `path`, and not one whose slot was removed.
+fn is_at(file: &File, path: &Path) -> bool {
+    let identity = |metadata: io::Result<fs::Metadata>| metadata.map(|m| sys::identity_of(&m)).ok();
+    let here = identity(file.metadata());
+    here.is_some() && here == identity(fs::symlink_metadata(path))
+}
+
+/// Whether a lock on this file keeps a second handle out for as long as the first has it.
+///
+/// # Errors
+/// Those of opening and locking it: a file system without locks.
+pub(crate) fn excludes(path: &Path) -> io::Result<bool> {
+    let (first, second) = (open(path)?, open(path)?);
+    first.try_lock().map_err(io::Error::from)?;
+    let is_kept_out = match second.try_lock() {
+        Ok(()) => false,
+        Err(TryLockError::WouldBlock) => true,
+        Err(TryLockError::Error(error)) => return Err(error),
+    };
+    drop(first);
+    Ok(is_kept_out && second.try_lock().is_ok())
+}
+
 fn open(path: &Path) -> io::Result<File> {
     if fs::symlink_metadata(path).is_ok_and(|m| !m.is_file()) {
         return Err(io::Error::new(io::ErrorKind::AlreadyExists, "not a regular file"));
@@ -112,8 +182,16 @@ fn open(path: &Path) -> io::Result<File> {
     OpenOptions::new().read(true).write(true).create(true).truncate(false).mode(0o600).open(path)
 }
 
+/// Name and version of the tool that took the lock last, as its content says; escaped.
+pub(crate) fn last_tool(path: &Path) -> Option<String> {
+    let text = small_file::read_text(path).ok()?;
+    let (_, behind) = text.lines().next()?.split_once(" (")?;
+    let (tool, _) = behind.rsplit_once(", since ")?;
+    Some(Escaped::text(tool).to_string())
+}
+
 /// Who holds the lock, as far as its content says.
-fn holder(path: &Path) -> String {
+pub(crate) fn holder(path: &Path) -> String {
     let text = small_file::read_text(path).unwrap_or_default();
     let line = text.lines().next().unwrap_or_default();
     if line.is_empty() { "another process".into() } else { Escaped::text(line).to_string() }
@@ -150,6 +228,29 @@ mod tests {
         assert!(SlotLock::try_acquire(&slot, &tool()).is_none());
         drop(held);
         assert!(SlotLock::try_acquire(&slot, &tool()).is_some());
+    }
+
+    #[test]
+    fn a_slot_removed_under_a_waiter_is_made_anew_and_locked_there() {
+        let dir = tempfile::tempdir().unwrap();
+        let slot = testing::slot(dir.path());
+        let held = Quiet::take(&slot).unwrap().unwrap();
+        let away = dir.path().join("away");
+        let mut held = Some(held);
+        let listen = |_: Event<'_>| fs::rename(slot.dir(), &away).unwrap();
+        let waiter = thread::scope(|scope| {
+            let waiter = scope.spawn(|| {
+                SlotLock::acquire(&slot, &tool(), Duration::from_secs(30), &listen).unwrap()
+            });
+            while !away.exists() {
+                thread::yield_now();
+            }
+            held.take();
+            waiter.join().unwrap()
+        });
+        assert!(slot.lock().exists(), "it is another slot");
+        assert!(Quiet::take(&slot).unwrap().is_none(), "and it is locked");
+        drop(waiter);
     }
 
     #[test]

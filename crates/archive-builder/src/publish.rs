@@ -206,7 +206,7 @@ pub(crate) fn prune(slot: &Slot, newest: &Stamp, generations: usize) -> Result<(
 }
 
 /// The directories in `archives/` that a stamp names.
-fn directories(stamp: &Head) -> BTreeSet<PathBuf> {
+pub(crate) fn directories(stamp: &Head) -> BTreeSet<PathBuf> {
     let dir = |archive: &Archive| Some(PathBuf::from(archive.file.path.parent()?.file_name()?));
     stamp.archives.iter().filter_map(dir).collect()
 }

@@ -21,11 +21,18 @@ use std::path::{Path, PathBuf};
 use crate::durable;
 use crate::error::{BuildError, Context};
 use crate::key::Key;
+use crate::small_file;
 
 /// Marks the store as a cache (<https://bford.info/cachedir/>), so that backups pass it over.
 const TAG: &str = "Signature: 8a477f597d28d172789f06886806bc55\n\
 # This file is a cache directory tag created by freshness.\n\
 # For information about cache directory tags see https://bford.info/cachedir/\n";
+
+/// The name of the tag.
+pub(crate) const TAG_NAME: &str = "CACHEDIR.TAG";
+
+/// How much of the tag makes it one.
+const SIGNATURE_LENGTH: usize = 43;
 
 /// The place of one key's archives.
 #[derive(Clone, Debug)]
@@ -37,7 +44,12 @@ pub(crate) struct Slot {
 impl Slot {
     /// The slot of `key` in `store`; nothing is made or looked at yet.
     pub(crate) fn new(store: &Path, key: &Key) -> Self {
-        Self { store: store.to_path_buf(), dir: store.join(key.as_str()) }
+        Self::named(store, key.as_str())
+    }
+
+    /// The slot whose key is this text.
+    pub(crate) fn named(store: &Path, key: &str) -> Self {
+        Self { store: store.to_path_buf(), dir: store.join(key) }
     }
 
     pub(crate) fn store(&self) -> &Path {
@@ -79,29 +91,11 @@ impl Slot {
     /// A store that is not a directory; a store or slot that is another's, or may be written by
     /// everyone.
     pub(crate) fn check_trust(&self) -> Result<(), BuildError> {
-        let untrusted = |path: &Path, problem: String| {
-            Err(BuildError::Untrusted { path: path.to_path_buf(), problem })
-        };
-        let me = rustix::process::geteuid().as_raw();
-        let parts = [self.archives(), self.stamps(), self.target()];
-        for path in [&self.store, &self.dir].into_iter().chain(&parts) {
-            let is_store = *path == self.store;
-            let stat = if is_store { fs::metadata(path) } else { fs::symlink_metadata(path) };
-            let metadata = match stat {
-                Ok(metadata) => metadata,
-                Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
-                Err(error) => return Err(error).doing("look at the store", path),
-            };
-            if is_store && !metadata.is_dir() {
-                return untrusted(path, "it is not a directory".into());
-            }
-            if metadata.uid() != me {
-                let owner = metadata.uid();
-                return untrusted(path, format!("it belongs to user {owner}, not to user {me}"));
-            }
-            let is_open = metadata.is_dir() && metadata.mode() & 0o002 != 0;
-            if is_open && (is_store || *path == self.dir) {
-                return untrusted(path, "everyone may write it".into());
+        let parts = [self.archives(), self.stamps(), self.target()].map(|path| (path, Part::Below));
+        let places = [(self.store.clone(), Part::Store), (self.dir.clone(), Part::Slot)];
+        for (path, part) in places.into_iter().chain(parts) {
+            if let Some(problem) = distrust(&path, part).doing("look at the store", &path)? {
+                return Err(BuildError::Untrusted { path, problem });
             }
         }
         Ok(())
@@ -114,12 +108,7 @@ impl Slot {
     /// Those of making them; [`Slot::check_trust`]'s.
     pub(crate) fn create(&self) -> Result<(), BuildError> {
         self.check_trust()?;
-        if let Some(parent) = self.store.parent() {
-            fs::create_dir_all(parent).doing("create the store", parent)?;
-        }
-        make_private(&self.store).doing("create the store", &self.store)?;
-        let tag = self.store.join("CACHEDIR.TAG");
-        write_new(&tag, TAG.as_bytes()).doing("tag the store", &tag)?;
+        make_store(&self.store)?;
         let is_in_the_way = |path: &Path| fs::symlink_metadata(path).is_ok_and(|m| !m.is_dir());
         for dir in [self.dir.clone(), self.archives(), self.stamps(), self.target()] {
             if is_in_the_way(&dir) {
@@ -131,6 +120,61 @@ impl Slot {
         }
         self.check_trust()
     }
+}
+
+/// A directory whose owner and mode matter.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Part {
+    /// The store itself; whoever configured it may have chosen a link.
+    Store,
+    /// A slot.
+    Slot,
+    /// What a slot keeps, behind the slot's own mode.
+    Below,
+}
+
+/// Why a directory must not be believed; nothing for one that may be, or is not there.
+///
+/// # Errors
+/// It cannot be looked at.
+pub(crate) fn distrust(path: &Path, part: Part) -> io::Result<Option<String>> {
+    let is_store = part == Part::Store;
+    let stat = if is_store { fs::metadata(path) } else { fs::symlink_metadata(path) };
+    let metadata = match stat {
+        Ok(metadata) => metadata,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(error),
+    };
+    let (owner, me) = (metadata.uid(), rustix::process::geteuid().as_raw());
+    let is_open = metadata.is_dir() && metadata.mode() & 0o002 != 0;
+    Ok(if is_store && !metadata.is_dir() {
+        Some("it is not a directory".into())
+    } else if owner != me {
+        Some(format!("it belongs to user {owner}, not to user {me}"))
+    } else if is_open && part != Part::Below {
+        Some("everyone may write it".into())
+    } else {
+        None
+    })
+}
+
+/// Makes the store where it is missing, private to its owner, and tags it.
+///
+/// # Errors
+/// Those of making it.
+pub(crate) fn make_store(store: &Path) -> Result<(), BuildError> {
+    if let Some(parent) = store.parent() {
+        fs::create_dir_all(parent).doing("create the store", parent)?;
+    }
+    make_private(store).doing("create the store", store)?;
+    let tag = store.join(TAG_NAME);
+    write_new(&tag, TAG.as_bytes()).doing("tag the store", &tag)
+}
+
+/// Whether the store says of itself that it is a cache.
+pub(crate) fn has_tag(store: &Path) -> bool {
+    let text = small_file::read_text(&store.join(TAG_NAME)).unwrap_or_default();
+    text.starts_with(&TAG[..SIGNATURE_LENGTH])
 }
 
 fn make_private(dir: &Path) -> io::Result<()> {

@@ -83,22 +83,28 @@ impl Toolchain {
     /// None is.
     pub(crate) fn require_named(&self) -> Result<(), BuildError> {
         match self.compiler {
-            Compiler::Unnamed => self.require_compiler(),
+            Compiler::Unnamed => self.compiler().map(drop),
             Compiler::Is(_) | Compiler::Unclear(_) => Ok(()),
         }
     }
 
-    /// Whether it is known what would compile; the error says what is missing.
+    /// The real compiler.
     ///
     /// # Errors
-    /// No compiler, or none that can be told.
-    fn require_compiler(&self) -> Result<(), BuildError> {
+    /// None, or none that can be told; what is missing.
+    pub(crate) fn compiler(&self) -> Result<&Path, BuildError> {
         let problem = match &self.compiler {
-            Compiler::Is(_) => return Ok(()),
+            Compiler::Is(path) => return Ok(path),
             Compiler::Unnamed => "it is not on PATH and RUSTC is not set".into(),
             Compiler::Unclear(problem) => problem.clone(),
         };
         Err(BuildError::ProgramMissing { program: "rustc", problem })
+    }
+
+    /// The wrappers that are named: by which variable, and what each is.
+    pub(crate) fn wrappers(&self) -> impl Iterator<Item = (&'static str, &Path)> {
+        let named = self.wrappers.iter();
+        named.filter_map(|(name, wrapper)| Some((*name, wrapper.as_ref()?.real.as_path())))
     }
 
     /// What a stamp records: the choice in clear, and the files it consists of. `earlier` is a stamp
@@ -110,7 +116,7 @@ impl Toolchain {
         &self,
         earlier: Option<&Head>,
     ) -> Result<(Vec<Fact>, Vec<SealedFile>), BuildError> {
-        self.require_compiler()?;
+        self.compiler()?;
         let known = |path: &Path| {
             earlier.and_then(|stamp| stamp.toolchain_files.iter().find(|f| f.path == path))
         };
@@ -319,7 +325,7 @@ mod tests {
         let stamp = staged.stamp(&staged.choose(&[]));
         let nothing = staged.choose(&[("PATH", "/nonexistent")]);
         assert_eq!(problems(&nothing, &stamp), [""; 0]);
-        assert!(nothing.require_compiler().unwrap_err().to_string().contains("RUSTC is not set"));
+        assert!(nothing.compiler().unwrap_err().to_string().contains("RUSTC is not set"));
         fs::remove_file(staged.path("bin/rustc")).unwrap();
         assert_eq!(problems(&nothing, &stamp), ["it is gone"]);
     }
@@ -381,6 +387,6 @@ mod tests {
         let stamp = staged.stamp(&staged.choose(&[]));
         let gone = staged.choose(&[("RUSTC", "/nonexistent/rustc")]);
         assert!(problems(&gone, &stamp)[0].starts_with("cannot tell which compiler"));
-        assert!(gone.require_compiler().is_err());
+        assert!(gone.compiler().is_err());
     }
 }

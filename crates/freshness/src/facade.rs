@@ -1,8 +1,9 @@
 //! What a toolchain holds: a configuration, its own name, and the environment that it was given.
 
+use archive_builder::gc::{self, Collection, DryRun, Limits};
 use archive_builder::{
-    BuildError, CargoOutput, Environment, Event, Force, Input, Missing, Outcome, Profile, Request,
-    Tool,
+    BuildError, CargoOutput, Environment, Event, Force, Input, Key, Missing, Outcome, Profile,
+    Request, Tool, store,
 };
 use freshness_core::FreshnessStrategy;
 
@@ -155,6 +156,42 @@ impl Freshness {
             .collect::<Result<_, BuildError>>()?;
         let inputs = archive_builder::inputs(&self.request(profile, &*self.strategy))?;
         Ok(Explanation { outcome, strategies, inputs })
+    }
+
+    /// What lies in the store. Spawns nothing, writes nothing, locks nothing.
+    ///
+    /// # Errors
+    /// A store that must not be believed or cannot be listed.
+    pub fn list(&self) -> Result<store::Contents, Error> {
+        Ok(store::contents(&self.config.store)?)
+    }
+
+    /// Removes from the store what no one needs, and what `limits` ask for.
+    ///
+    /// # Errors
+    /// Those of [`Freshness::list`]; something that cannot be removed.
+    pub fn gc(&self, limits: Limits, dry_run: DryRun) -> Result<Collection, Error> {
+        Ok(gc::collect(&self.config.store, limits, dry_run)?)
+    }
+
+    /// Removes the slot of one profile, or every slot of this workspace, whole.
+    ///
+    /// # Errors
+    /// Those of [`Freshness::gc`]; an unknown profile; a slot that is in use, and then nothing is removed.
+    pub fn clean(&self, profile: Option<&str>) -> Result<Collection, Error> {
+        let Config { directory, store, profiles, .. } = &self.config;
+        let key =
+            |profile: &Profile| Key::derive(profile, &self.tool, directory, store).to_string();
+        let keys = match profile {
+            Some(name) => [key(self.config.profile(name)?)].into(),
+            None => profiles.values().map(key).collect(),
+        };
+        let workspace = profile.is_none().then_some(directory.as_path());
+        Ok(gc::clean(store, &keys, workspace)?)
+    }
+
+    pub(crate) fn environment(&self) -> &Environment {
+        &self.environment
     }
 
     pub(crate) fn deciding_strategy(&self) -> &dyn FreshnessStrategy {

@@ -20,17 +20,22 @@
 //! value, and [`Freshness::on_event`] tells what goes on.
 
 mod config;
+mod doctor;
 mod facade;
 mod own_inputs;
 #[cfg(feature = "program")]
 pub mod program;
 mod strategies;
 
+pub use archive_builder::doctor::{Finding, Status};
+pub use archive_builder::gc::{Collection, DryRun, Limits, Removal, What};
+pub use archive_builder::store::{self, SlotSummary};
 pub use archive_builder::{
     BuildError, CargoOutput, Emit, Environment, Event, Force, Input, Key, Missing, OnFailure,
     Outcome, Panic, Profile, ReadyArchive, Request, Tool,
 };
 pub use config::{Config, ConfigError};
+pub use doctor::Diagnosis;
 pub use facade::{Error, Explanation, Freshness};
 pub use freshness_core::path::normalize;
 pub use freshness_core::sys::{Links, meta_of, open_regular};

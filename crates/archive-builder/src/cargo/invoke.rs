@@ -143,6 +143,20 @@ impl<'a> Cargo<'a> {
         self.command(args).output().doing("start cargo", &self.program)
     }
 
+    /// What cargo says of itself: `cargo 1.95.0 (…)`.
+    ///
+    /// # Errors
+    /// It could not be started, or failed.
+    pub(crate) fn version(&self) -> Result<String, BuildError> {
+        let output = self.run_captured(&["--version".into()])?;
+        let said = String::from_utf8_lossy(&output.stdout).trim().to_owned();
+        if !output.status.success() {
+            let problem = ended(output.status, &output.stderr);
+            return Err(BuildError::CargoFailed { path: self.cwd.into(), problem });
+        }
+        Ok(said)
+    }
+
     /// Whether this is a version whose comparison of times is known: see [`Unit::vouch`].
     ///
     /// # Errors
@@ -151,8 +165,12 @@ impl<'a> Cargo<'a> {
     /// [`Unit::vouch`]: super::units::Unit::vouch
     pub(crate) fn compares_times_as_known(&self) -> Result<bool, BuildError> {
         let output = self.run_captured(&["--version".into()])?;
-        let version = String::from_utf8_lossy(&output.stdout);
-        Ok(KNOWN_VERSIONS.iter().any(|known| version.starts_with(&format!("cargo {known}."))))
+        Ok(compares_times_as_known(&String::from_utf8_lossy(&output.stdout)))
+    }
+
+    /// Which program it is.
+    pub(crate) fn program(&self) -> &Path {
+        &self.program
     }
 
     /// What git answers in `dir`; nothing where there is no git, or it refuses.
@@ -192,6 +210,25 @@ impl<'a> Cargo<'a> {
             None => failed("it has no standard output".into()),
         }
     }
+}
+
+/// Whether the version that cargo says it is compares times as known.
+pub(crate) fn compares_times_as_known(version: &str) -> bool {
+    KNOWN_VERSIONS.iter().any(|known| version.starts_with(&format!("cargo {known}.")))
+}
+
+/// What the compiler at `program` says of itself (`-vV`): lines, the first `rustc 1.95.0 (…)`.
+///
+/// # Errors
+/// It could not be started, or failed.
+pub(crate) fn rustc_version(program: &Path, env: &Environment, cwd: &Path) -> io::Result<String> {
+    let mut command = Command::new(program);
+    command.arg("-vV").current_dir(cwd).stdin(Stdio::null());
+    let output = command.env_clear().envs(env.iter()).output()?;
+    if !output.status.success() {
+        return Err(io::Error::other(format!("it ended with {}", output.status)));
+    }
+    Ok(String::from_utf8_lossy(&output.stdout).into_owned())
 }
 
 /// The command of one build.

@@ -2,16 +2,21 @@
 
 use std::ffi::OsString;
 use std::path::PathBuf;
+use std::time::Duration;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::error::ErrorKind;
+use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
+
+use super::help;
+use crate::{DryRun, Limits};
 
 /// Would this build change anything? Answered before cargo starts.
 #[derive(Parser)]
 #[command(
     name = "freshness",
     version,
-    after_help = "Exit status: 0 fresh, or archives ready; 1 stale (check, explain); 2 trouble.\n\
-                  FRESHNESS_STRATEGY names a strategy where --strategy does not."
+    after_help = help::PROGRAM
 )]
 struct Cli {
     #[command(subcommand)]
@@ -21,11 +26,13 @@ struct Cli {
 #[derive(Subcommand)]
 enum CliAction {
     /// Say whether the archives are current: spawns nothing, writes nothing, locks nothing
+    #[command(after_help = help::CHECK)]
     Check {
         #[command(flatten)]
         options: Options,
     },
     /// Print the paths of current archives: those that are there, or those of one cargo build
+    #[command(after_help = help::BUILD)]
     Build {
         #[command(flatten)]
         options: Options,
@@ -40,6 +47,7 @@ enum CliAction {
         build_missing: bool,
     },
     /// Say every reason, and what each strategy would say
+    #[command(after_help = help::EXPLAIN)]
     Explain {
         #[command(flatten)]
         options: Options,
@@ -47,9 +55,94 @@ enum CliAction {
         #[arg(long)]
         inputs: bool,
     },
+    /// List what the store holds: spawns nothing, writes nothing, locks nothing
+    #[command(after_help = help::LIST)]
+    List {
+        #[command(flatten)]
+        options: StoreOptions,
+    },
+    /// Remove what no one needs from the store, and what limits ask for
+    #[command(after_help = help::GC)]
+    Gc {
+        #[command(flatten)]
+        options: StoreOptions,
+        /// Remove slots that were not used for longer: `30d`, `12h`
+        #[arg(long, value_name = "AGE", value_parser = humantime::parse_duration)]
+        max_age: Option<Duration>,
+        /// Remove what was used least recently until the store is no larger: `2GiB`, `500MB`
+        #[arg(long, value_name = "SIZE", value_parser = bytes)]
+        max_size: Option<u64>,
+        /// Say what would go, and change nothing
+        #[arg(long)]
+        dry_run: bool,
+    },
+    /// Remove this workspace's slots from the store
+    #[command(after_help = help::CLEAN)]
+    Clean {
+        #[command(flatten)]
+        options: StoreOptions,
+        /// Remove the slot of this profile alone
+        #[arg(long, value_name = "NAME")]
+        profile: Option<String>,
+    },
+    /// Examine what builds lean on, and say what to do about it
+    #[command(after_help = help::DOCTOR)]
+    Doctor {
+        #[command(flatten)]
+        options: StoreOptions,
+    },
+    /// Print a completion script for a shell
+    #[command(after_help = help::COMPLETIONS)]
+    Completions {
+        /// The shell
+        shell: Shell,
+    },
+    /// Print a manual page
+    #[command(after_help = help::MAN)]
+    Man {
+        /// The command; without it, the program itself
+        command: Option<String>,
+    },
 }
 
-/// What every command takes.
+/// A number of bytes: digits, and a unit.
+fn bytes(text: &str) -> Result<u64, String> {
+    let digits = text.bytes().take_while(u8::is_ascii_digit).count();
+    let (number, unit) = text.split_at(digits);
+    let factor: u64 = match unit.trim_start() {
+        "" | "B" => 1,
+        "KiB" => 1 << 10,
+        "MiB" => 1 << 20,
+        "GiB" => 1 << 30,
+        "TiB" => 1 << 40,
+        "kB" | "KB" => 1_000,
+        "MB" => 1_000_000,
+        "GB" => 1_000_000_000,
+        "TB" => 1_000_000_000_000,
+        _ => return Err("name bytes as in `500`, `20MiB`, `2GiB`, `2GB`".into()),
+    };
+    let number: u64 = number.parse().map_err(|_| "begin with a whole number".to_owned())?;
+    number.checked_mul(factor).ok_or_else(|| "name a smaller number".into())
+}
+
+/// What the commands take that concern the store as a whole.
+#[derive(Args, Clone, Debug)]
+struct StoreOptions {
+    /// The configuration; without it, freshness.toml is looked for from here upwards
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// How the answer is printed
+    #[arg(long, value_enum, default_value_t)]
+    format: Format,
+}
+
+impl From<StoreOptions> for Options {
+    fn from(StoreOptions { config, format }: StoreOptions) -> Self {
+        Self { config, profile: "default".into(), strategy: None, format }
+    }
+}
+
+/// What the commands take that ask for archives.
 #[derive(Args, Clone, Debug)]
 pub(super) struct Options {
     /// The configuration; without it, freshness.toml is looked for from here upwards
@@ -76,6 +169,14 @@ pub(super) enum Format {
     Json,
 }
 
+/// What the arguments are.
+pub(super) enum Parsed {
+    /// Something is asked.
+    Command(Command),
+    /// A text that follows from the arguments alone.
+    Document(Vec<u8>),
+}
+
 /// What is asked.
 #[derive(Debug)]
 pub(super) struct Command {
@@ -92,6 +193,14 @@ pub(super) enum Action {
     Build { force: bool, prebuilt: Option<bool> },
     /// `explain`; with the inputs, if asked for.
     Explain { inputs: bool },
+    /// `list`
+    List,
+    /// `gc`
+    Gc { limits: Limits, dry_run: DryRun },
+    /// `clean`; of every profile, or the one that the options name.
+    Clean { whole: bool },
+    /// `doctor`
+    Doctor,
 }
 
 impl Action {
@@ -101,6 +210,10 @@ impl Action {
             Action::Check => "check",
             Action::Build { .. } => "build",
             Action::Explain { .. } => "explain",
+            Action::List => "list",
+            Action::Gc { .. } => "gc",
+            Action::Clean { .. } => "clean",
+            Action::Doctor => "doctor",
         }
     }
 }
@@ -112,7 +225,7 @@ pub(super) struct Usage {
 }
 
 /// Reads the arguments; `cargo freshness` passes its own name as the first.
-pub(super) fn parse(mut args: Vec<OsString>) -> Result<Command, Usage> {
+pub(super) fn parse(mut args: Vec<OsString>) -> Result<Parsed, Usage> {
     let is_subcommand = args.first().is_some_and(|program| {
         PathBuf::from(program).file_stem().is_some_and(|stem| stem == "cargo-freshness")
     });
@@ -123,14 +236,74 @@ pub(super) fn parse(mut args: Vec<OsString>) -> Result<Command, Usage> {
         || args.iter().any(|arg| arg == "--format=json");
     let format = if asks_json { Format::Json } else { Format::Text };
     let cli = Cli::try_parse_from(args).map_err(|error| Usage { error, format })?;
-    Ok(match cli.action {
+    Ok(Parsed::Command(match cli.action {
+        CliAction::Completions { shell } => return Ok(Parsed::Document(completions(shell))),
+        CliAction::Man { command } => {
+            let page = manual(command.as_deref()).map_err(|error| Usage { error, format });
+            return page.map(Parsed::Document);
+        }
         CliAction::Check { options } => Command { action: Action::Check, options },
         CliAction::Explain { options, inputs } => {
             Command { action: Action::Explain { inputs }, options }
+        }
+        CliAction::List { options } => Command { action: Action::List, options: options.into() },
+        CliAction::Gc { options, max_age, max_size, dry_run } => {
+            let limits = Limits { max_age, max_bytes: max_size };
+            let dry_run = if dry_run { DryRun::Yes } else { DryRun::No };
+            Command { action: Action::Gc { limits, dry_run }, options: options.into() }
+        }
+        CliAction::Clean { options, profile } => {
+            let action = Action::Clean { whole: profile.is_none() };
+            let options = Options::from(options);
+            Command { action, options: Options { profile: profile.unwrap_or_default(), ..options } }
+        }
+        CliAction::Doctor { options } => {
+            Command { action: Action::Doctor, options: options.into() }
         }
         CliAction::Build { options, force, prebuilt, build_missing } => {
             let prebuilt = prebuilt.then_some(build_missing);
             Command { action: Action::Build { force, prebuilt }, options }
         }
-    })
+    }))
+}
+
+fn completions(shell: Shell) -> Vec<u8> {
+    let mut text = Vec::new();
+    clap_complete::generate(shell, &mut Cli::command(), "freshness", &mut text);
+    text
+}
+
+/// The page of a command, or of the program.
+fn manual(command: Option<&str>) -> Result<Vec<u8>, clap::Error> {
+    let mut program = Cli::command().disable_help_subcommand(true);
+    program.build();
+    let page = match command {
+        None => program,
+        Some(name) => match program.find_subcommand(name) {
+            Some(found) => found.clone(),
+            None => {
+                let message = format!("there is no command `{}`", crate::Escaped::text(name));
+                return Err(program.error(ErrorKind::InvalidValue, message));
+            }
+        },
+    };
+    let mut text = Vec::new();
+    clap_mangen::Man::new(page).render(&mut text)?;
+    Ok(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sizes_have_units_and_limits() {
+        assert_eq!(bytes("0"), Ok(0));
+        assert_eq!(bytes("500"), Ok(500));
+        assert_eq!(bytes("2GiB"), Ok(2 << 30));
+        assert_eq!(bytes("2 MB"), Ok(2_000_000));
+        for wrong in ["", "GiB", "-1", "1.5GiB", "2gib", "99999999999TiB", "1 2"] {
+            assert!(bytes(wrong).is_err(), "{wrong}");
+        }
+    }
 }

@@ -1,7 +1,8 @@
 //! The program: argv and environment in, one answer out. [`main`] is its table of contents.
 //!
 //! The answer goes to standard output, in text or JSON; progress and notes go to standard error. The
-//! exit status is 0 for fresh or ready, 1 for stale (`check`, `explain`), 2 for trouble.
+//! exit status is 0 for fresh or ready, 1 for stale (`check`, `explain`) or something bad (`doctor`), 2 for
+//! trouble.
 
 #![expect(
     clippy::disallowed_methods,
@@ -9,16 +10,19 @@
 )]
 
 mod cli;
+mod help;
 mod report;
 
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Instant;
 
 use crate::config::{Config, ConfigError};
 use crate::facade::{Error, Freshness};
+use crate::store::Contents;
 use crate::strategies::StrategyName;
-use crate::{CargoOutput, Environment, Force, Missing, Tool};
-use cli::{Action, Command, Options};
+use crate::{CargoOutput, Collection, Diagnosis, Environment, Force, Missing, Tool};
+use cli::{Action, Command, Options, Parsed};
 use report::{Answer, Report};
 
 /// Runs the program with the arguments and environment of this process.
@@ -26,25 +30,33 @@ use report::{Answer, Report};
 pub fn main() -> ExitCode {
     let start = Instant::now();
     let command = match cli::parse(std::env::args_os().collect()) {
-        Ok(command) => command,
+        Ok(Parsed::Command(command)) => command,
+        Ok(Parsed::Document(text)) => return report::document(&text),
         Err(usage) => return report::usage(&usage),
     };
     let report = Report::new(&command, start);
-    let answer = open(&command.options).and_then(|freshness| answer(&freshness, &command));
-    match answer {
-        Ok(answer) => report.answer(&answer),
+    match reply(open(&command.options), &command) {
+        Ok(Reply::Archives(answer)) => report.answer(&answer),
+        Ok(Reply::Store(store, contents)) => report.store(&store, &contents),
+        Ok(Reply::Collection(collection)) => report.collection(&collection),
+        Ok(Reply::Diagnosis(diagnosis)) => report.diagnosis(&diagnosis),
         Err(error) => report.error(&error),
     }
+}
+
+/// What a command gives.
+enum Reply {
+    Archives(Answer),
+    Store(PathBuf, Contents),
+    Collection(Collection),
+    Diagnosis(Diagnosis),
 }
 
 /// The configuration that the options choose, ready to be asked.
 fn open(options: &Options) -> Result<Freshness, Error> {
     let config = match &options.config {
         Some(path) => Config::load(path)?,
-        None => Config::find(
-            &std::env::current_dir()
-                .map_err(|source| ConfigError::Unreadable { path: ".".into(), source })?,
-        )?,
+        None => Config::find(&here()?)?,
     };
     let strategy = chosen_strategy(options)?.unwrap_or(config.strategy);
     let tool = Tool { name: "freshness".into(), version: env!("CARGO_PKG_VERSION").into() };
@@ -67,7 +79,22 @@ fn chosen_strategy(options: &Options) -> Result<Option<StrategyName>, ConfigErro
     StrategyName::parse(&name).map(Some).ok_or(ConfigError::UnknownStrategy { from, name })
 }
 
-fn answer(freshness: &Freshness, command: &Command) -> Result<Answer, Error> {
+/// What the doctor says where no configuration can be had, for this reason.
+fn without_config(error: &Error) -> Result<Reply, Error> {
+    let env = Environment::new(std::env::vars_os());
+    Ok(Reply::Diagnosis(Diagnosis::without_config(error, &here()?, &env)))
+}
+
+fn here() -> Result<PathBuf, ConfigError> {
+    std::env::current_dir().map_err(|source| ConfigError::Unreadable { path: ".".into(), source })
+}
+
+fn reply(opened: Result<Freshness, Error>, command: &Command) -> Result<Reply, Error> {
+    let freshness = match opened {
+        // A doctor is asked for most where nothing else works.
+        Err(error) if command.action == Action::Doctor => return without_config(&error),
+        opened => opened?,
+    };
     let profile = &command.options.profile;
     let plain = |outcome| Answer {
         outcome,
@@ -75,7 +102,7 @@ fn answer(freshness: &Freshness, command: &Command) -> Result<Answer, Error> {
         inputs: None,
         strategy: freshness.strategy_name(),
     };
-    Ok(match command.action {
+    Ok(Reply::Archives(match command.action {
         Action::Check => plain(freshness.check(profile)?),
         Action::Build { force, prebuilt: None } => {
             plain(freshness.build_with(profile, if force { Force::Yes } else { Force::No })?)
@@ -92,5 +119,16 @@ fn answer(freshness: &Freshness, command: &Command) -> Result<Answer, Error> {
                 ..plain(explanation.outcome)
             }
         }
-    })
+        Action::List => {
+            return Ok(Reply::Store(freshness.config().store.clone(), freshness.list()?));
+        }
+        Action::Gc { limits, dry_run } => {
+            return Ok(Reply::Collection(freshness.gc(limits, dry_run)?));
+        }
+        Action::Clean { whole } => {
+            let profile = (!whole).then_some(profile.as_str());
+            return Ok(Reply::Collection(freshness.clean(profile)?));
+        }
+        Action::Doctor => return Ok(Reply::Diagnosis(freshness.doctor())),
+    }))
 }

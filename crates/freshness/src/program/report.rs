@@ -22,6 +22,10 @@ macro_rules! say {
     };
 }
 
+mod collection;
+mod diagnosis;
+mod store;
+
 /// How many reasons `check` and `build` show before they count the rest.
 const REASONS_SHOWN: usize = 10;
 
@@ -57,15 +61,8 @@ impl<'a> Report<'a> {
             (Format::Text, action) => self.verdict(answer, action),
         };
         let is_build = matches!(self.command.action, Action::Build { .. });
-        match printed {
-            // Whoever closed the pipe has seen what they wanted; the verdict stands.
-            Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
-                say!("error: failed to write the answer: {error}");
-                ExitCode::from(TROUBLE)
-            }
-            _ if is_build || answer.outcome.verdict.is_fresh() => ExitCode::SUCCESS,
-            _ => ExitCode::from(STALE),
-        }
+        let is_fine = is_build || answer.outcome.verdict.is_fresh();
+        ended(printed, if is_fine { ExitCode::SUCCESS } else { ExitCode::from(STALE) })
     }
 
     /// Prints an error; gives the exit status.
@@ -160,6 +157,24 @@ impl<'a> Report<'a> {
             work: JsonWork::new(outcome),
             duration_ms: JsonDuration { total: self.milliseconds() },
         }
+    }
+}
+
+/// Prints a text as it is; gives the exit status.
+pub(super) fn document(text: &[u8]) -> ExitCode {
+    let mut out = io::stdout().lock();
+    ended(out.write_all(text).and_then(|()| out.flush()), ExitCode::SUCCESS)
+}
+
+/// The exit status of what was printed: trouble where no one could be told.
+fn ended(printed: io::Result<()>, status: ExitCode) -> ExitCode {
+    match printed {
+        // Whoever closed the pipe has seen what they wanted; the verdict stands.
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+            say!("error: failed to write the answer: {error}");
+            ExitCode::from(TROUBLE)
+        }
+        _ => status,
     }
 }
 

@@ -1,0 +1,90 @@
+//! What `--help` and the manual pages say below the options: exit status and examples of every command.
+
+/// Below the list of commands.
+pub(super) const PROGRAM: &str = "\
+Exit status: 0 fresh, archives ready, or done; 1 stale (check, explain), or something bad (doctor); 2 trouble.
+FRESHNESS_STRATEGY names a strategy where --strategy does not.";
+
+pub(super) const CHECK: &str = "\
+Exit status: 0 fresh; 1 stale, with the reasons; 2 trouble.
+
+Examples:
+  freshness check
+  freshness check --profile both --format json
+  freshness check --strategy mtime || echo 'a build would change something'";
+
+pub(super) const BUILD: &str = "\
+Standard output holds one path a line, in the order asked for, and nothing else.
+
+Exit status: 0 archives ready; 2 trouble, and the archives of the last good build are as they were.
+
+Examples:
+  freshness build
+  cc main.c $(freshness build) -o main
+  freshness build --prebuilt --build-missing";
+
+pub(super) const EXPLAIN: &str = "\
+Exit status: 0 fresh; 1 stale, with the reasons; 2 trouble.
+
+Examples:
+  freshness explain
+  freshness explain --inputs";
+
+pub(super) const COMPLETIONS: &str = "\
+Exit status: 0 printed; 2 trouble.
+
+Examples:
+  freshness completions bash > ~/.local/share/bash-completion/completions/freshness
+  freshness completions zsh > ~/.zfunc/_freshness
+  freshness completions fish > ~/.config/fish/completions/freshness.fish";
+
+pub(super) const MAN: &str = "\
+Exit status: 0 printed; 2 trouble.
+
+Examples:
+  freshness man > freshness.1
+  freshness man build > freshness-build.1";
+
+pub(super) const LIST: &str = "\
+Of each slot: its key, profile, tool, workspace, generations, and what it takes on disk. `used` is when its
+newest stamp was written or its lock last taken; a check leaves no trace. Slots that cannot serve are listed
+with why, and so is what is no slot.
+
+Exit status: 0 listed, whatever was found; 2 trouble.
+
+Examples:
+  freshness list
+  freshness list --format json";
+
+pub(super) const GC: &str = "\
+Without limits: what killed processes left, and archives that no stamp names. With --max-age also slots that
+were not used for longer, whole. With --max-size also target directories, the least recently used first (the
+slot's next build compiles everything, its archives still serve), then whole slots; the archives of the slot
+that was used last stay. A slot that is in use is left alone, and what cannot be read stays until it is old.
+
+Exit status: 0 done, or planned; 2 trouble.
+
+Examples:
+  freshness gc
+  freshness gc --max-age 30d --max-size 2GiB --dry-run";
+
+pub(super) const CLEAN: &str = "\
+Removes the slots that were built for this workspace, whichever tool asked, and no others; with --profile the
+one that this program builds for that profile. Where one of them is in use nothing is removed.
+
+Exit status: 0 removed, or there was nothing; 2 trouble, a slot in use say.
+
+Examples:
+  freshness clean
+  freshness clean --profile default";
+
+pub(super) const DOCTOR: &str = "\
+Looks at the configuration, cargo, the compiler, the linker, the store and the file systems: one line a
+finding, `ok`, `note`, `warn` or `bad`, with a stable code. Starts `cargo --version` and `rustc -vV`. Makes
+the store where it is missing, and for a moment files in it; never writes beside sources.
+
+Exit status: 0 nothing bad; 1 something bad: builds would fail, or could not be trusted; 2 trouble.
+
+Examples:
+  freshness doctor
+  freshness doctor --format json";
