@@ -39,6 +39,15 @@ fn a_fault_at_any_function_of_a_first_build_loses_nothing() {
 }
 
 #[test]
+fn a_stamp_that_cannot_be_read_for_a_moment_keeps_its_archive() {
+    let mut scene = Scene::new();
+    let calls = scene.calls(Start::Earlier);
+    let opened = calls.iter().filter(|call| call.function == "open" && call.name == "stamp");
+    let ended: Vec<_> = opened.map(|call| scene.try_fault(Start::Earlier, call, EIO)).collect();
+    assert!(ended.contains(&Ended::Well), "{ended:?}");
+}
+
+#[test]
 fn twenty_killed_builds_leave_no_more_than_four() {
     let mut scene = Scene::new();
     scene.reset(Start::Earlier);
@@ -56,8 +65,8 @@ fn twenty_killed_builds_leave_no_more_than_four() {
             sizes.push(scene.size());
         }
     }
-    let most = sizes[..4].iter().max();
-    assert_eq!(sizes.iter().max(), most, "{sizes:?}");
+    // In the first rounds there comes what the second finds: the archive, the kept stamp.
+    assert_eq!(sizes[8..].iter().max(), sizes[..8].iter().max(), "{sizes:?}");
     let _ = scene.world.build();
     scene.assert_no_litter("after twenty");
 }
