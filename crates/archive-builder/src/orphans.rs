@@ -46,7 +46,8 @@ pub(crate) fn group() -> i32 {
 /// The number of a process that cannot be ended.
 pub(crate) fn end(group: i32, target: &Path) -> Result<(), i32> {
     let Some(leader) = Pid::from_raw(group) else { return Ok(()) };
-    if group <= 1 || test_kill_process_group(leader).is_err() {
+    // Of group 1 it cannot be asked: the number would mean every process.
+    if group != 1 && test_kill_process_group(leader).is_err() {
         return Ok(());
     }
     let start = Instant::now();
