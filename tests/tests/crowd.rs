@@ -1,5 +1,4 @@
 //! Sixty-four processes on four profiles, edits between rounds, and linkers that read what was published before.
-#![expect(clippy::unwrap_used, reason = "what goes wrong in a helper fails the test that uses it")]
 
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
