@@ -114,20 +114,22 @@ pub fn with_fault(run: Run, store: &Path, log: &Path, fault: Option<(&Call, Effe
     }
 }
 
-/// The library, compiled once for each test process.
+/// The library, compiled once for each test process, under a name that they share.
 fn library() -> &'static Path {
     static LIBRARY: OnceLock<PathBuf> = OnceLock::new();
     LIBRARY.get_or_init(|| {
-        let name = format!("preload-{}.so", std::process::id());
-        let (source, library) =
-            (program::scratch().join("preload.c"), program::scratch().join(name));
-        let source = source.with_extension(format!("{}.c", std::process::id()));
+        let directory = tempfile::tempdir_in(program::scratch()).unwrap();
+        let (source, new) = (directory.path().join("preload.c"), directory.path().join("new.so"));
         std::fs::write(&source, include_str!("preload.c")).unwrap();
         let mut cc = Command::new("cc");
-        cc.args(["-shared", "-fPIC", "-O1", "-o"]).arg(&library).arg(&source).arg("-ldl");
+        cc.args(["-shared", "-fPIC", "-O1", "-o"])
+            .arg(&new)
+            .arg(&source)
+            .args(["-ldl", "-lpthread"]);
         let output = cc.output().unwrap();
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-        std::fs::remove_file(&source).unwrap();
+        let library = program::scratch().join("preload.so");
+        std::fs::rename(new, &library).unwrap();
         library
     })
 }

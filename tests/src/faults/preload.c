@@ -1,10 +1,11 @@
 /* Makes one chosen call of the C library fail, fall short, or be the last thing its process does.
  *
- * Loaded into one process by LD_PRELOAD. Calls are counted for each function and file name, those
- * on paths below FAULT_BELOW alone and not in cargo's target directory. With FAULT_LOG each counted call
- * is a line there. FAULT_AT is "function name number effect" (name "*" stands for every name): the effect is an errno, "kill" before the call, "torn"
- * (half of it is done, then the process is killed) or "short" (half of it is done); number 0 stands
- * for every call. The constructor removes it all from the environment, so children run without.
+ * Loaded into one process by LD_PRELOAD. Calls are counted for each function and file name, those on
+ * paths below FAULT_BELOW alone and not in cargo's target directory. With FAULT_LOG each counted call
+ * is a line there. FAULT_AT is "function name number effect", where the name "*" stands for every name
+ * and the number 0 for every call. The effect is an errno, "kill" (the process, before the call), "torn"
+ * (half of the call is done, then the process is killed) or "short" (half of it is done). The
+ * constructor removes it all from the environment, so children run without.
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -49,7 +50,8 @@ static int counted(const char *path) {
 static int next(const char *function, const char *name) {
     pthread_mutex_lock(&counting);
     int i = 0;
-    while (i < MOST && counts[i].function && (strcmp(counts[i].function, function) || strcmp(counts[i].name, name))) i++;
+    while (i < MOST && counts[i].function
+           && (strcmp(counts[i].function, function) || strcmp(counts[i].name, name))) i++;
     if (i == MOST) abort();
     counts[i].function = function;
     snprintf(counts[i].name, sizeof counts[i].name, "%s", name);
@@ -116,7 +118,12 @@ static int fault_at(const char *function, int dir, const char *name) {
     do { int f_ = (what); if (f_ > 0) { errno = f_; return -1; } } while (0)
 #define MODE(flags) \
     mode_t mode = 0; \
-    if ((flags) & (O_CREAT | O_TMPFILE)) { va_list l; va_start(l, flags); mode = va_arg(l, mode_t); va_end(l); }
+    if ((flags) & (O_CREAT | O_TMPFILE)) { \
+        va_list rest; \
+        va_start(rest, flags); \
+        mode = va_arg(rest, mode_t); \
+        va_end(rest); \
+    }
 
 /* Halves `count` of a short call; kills after the half of a torn one is done. */
 #define TRANSFER(what, call) \
