@@ -10,6 +10,7 @@
 )]
 
 pub mod agreement;
+pub mod faults;
 mod files;
 mod gate;
 mod native_workspace;

@@ -60,7 +60,7 @@ fn a_held_lock_is_waited_for_no_longer_than_configured() {
     assert!((0.9..20.0).contains(&waited), "{waited} s");
     let holder = std::fs::read_to_string(slot.join("lock")).unwrap();
     assert!(holder.contains("process"), "the lock names who took it last: {holder}");
-    let holder = holder.trim();
+    let holder = holder.lines().next().unwrap();
     assert!(ran.stderr.contains(&format!("waiting for {holder}")), "{ran:#?}");
     let error = ran.json();
     assert!(error["error"]["message"].as_str().unwrap().contains(holder), "{error}");

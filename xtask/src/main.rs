@@ -11,6 +11,7 @@ mod agreement;
 mod bench;
 mod ci;
 mod command_line;
+mod crashes;
 mod demo;
 mod fixture;
 mod man;
@@ -27,6 +28,8 @@ enum Task {
     Bench(bench::Options),
     /// Run the whole of CI in order, up to the first step that fails
     Ci(ci::Options),
+    /// Kill a build, or fail it, at every call on the way from the lock to the pruning, and print what came of it
+    Crashes,
     /// Repeat the proof that this project began with, in a scratch directory, and print its table
     Demo(demo::Options),
     /// Write a fixture of the benchmarks
@@ -44,6 +47,7 @@ fn main() -> anyhow::Result<ExitCode> {
         Task::Agreement(options) => agreement::run(repository(), &options),
         Task::Bench(options) => bench::run(repository(), &options),
         Task::Ci(options) => ci::run(repository(), &options),
+        Task::Crashes => crashes::run(repository()),
         Task::Demo(options) => demo::run(repository(), &options),
         Task::Fixture(options) => fixture::run(repository(), &options),
         Task::Man => man::run(repository()),

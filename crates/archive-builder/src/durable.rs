@@ -19,12 +19,13 @@ use crate::error::{BuildError, Context};
 pub(crate) fn replace(path: &Path, bytes: &[u8]) -> Result<(), BuildError> {
     let new = temporary(path);
     let mut file = create(&new).doing("create", &new)?;
-    let written = file.write_all(bytes).and_then(|()| file.sync_all());
+    let written = file.write_all(bytes).doing("write", &new);
+    let written = written.and_then(|()| file.sync_all().doing("make durable", &new));
     if written.is_err() {
         // Frees the space of a half-written file on a full disk; the write's error is the one told.
         let _ = fs::remove_file(&new);
     }
-    written.doing("write", &new)?;
+    written?;
     if fs::symlink_metadata(path).is_ok_and(|metadata| metadata.is_dir()) {
         remove_any(path).doing("clear", path)?;
     }

@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use freshness_core::{Escaped, InputPath};
+use rustix::io::Errno;
 
 /// Why there are no archives to hand out.
 #[derive(Debug, thiserror::Error)]
@@ -40,6 +41,17 @@ pub enum BuildError {
         waited: Duration,
         /// Who holds it, as far as it says.
         holder: String,
+    },
+    /// Something of a killed build still runs in the slot.
+    #[error(
+        "end process {process}, which an earlier build left running in {}",
+        Escaped::path(path)
+    )]
+    Orphan {
+        /// Where it writes.
+        path: PathBuf,
+        /// Its number.
+        process: i32,
     },
     /// There is no such program.
     #[error("find `{program}`: {problem}")]
@@ -123,6 +135,7 @@ impl BuildError {
             BuildError::Io { .. } => "io",
             BuildError::Untrusted { .. } => "store-untrusted",
             BuildError::LockTimeout { .. } => "lock-timeout",
+            BuildError::Orphan { .. } => "orphan",
             BuildError::ProgramMissing { program: "rustc", .. } => "rustc-missing",
             BuildError::ProgramMissing { .. } => "cargo-missing",
             BuildError::Profile { .. } | BuildError::Glob(_) => "profile",
@@ -143,6 +156,7 @@ impl BuildError {
             BuildError::Io { path, .. }
             | BuildError::Untrusted { path, .. }
             | BuildError::LockTimeout { path, .. }
+            | BuildError::Orphan { path, .. }
             | BuildError::Metadata { path, .. }
             | BuildError::CargoFailed { path, .. }
             | BuildError::Prebuilt { path, .. } => Some(path),
@@ -162,6 +176,7 @@ impl BuildError {
             BuildError::LockTimeout { .. } => {
                 "wait for that process or end it; `lock-timeout` sets how long is waited".into()
             }
+            BuildError::Orphan { .. } => "end that process, then run again".into(),
             BuildError::ProgramMissing { program: "rustc", .. } => {
                 "install Rust, put rustc on PATH, or set RUSTC".into()
             }
@@ -194,6 +209,12 @@ impl BuildError {
     }
 }
 
+const NOT_HERE: &str = "set `store` to a file system that can do this";
+
+fn is(error: &io::Error, errno: Errno) -> bool {
+    error.raw_os_error() == Some(errno.raw_os_error())
+}
+
 fn io_hint(error: &io::Error) -> &'static str {
     match error.kind() {
         io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => {
@@ -205,7 +226,9 @@ fn io_hint(error: &io::Error) -> &'static str {
         io::ErrorKind::NotADirectory | io::ErrorKind::AlreadyExists => {
             "something else stands where a directory is needed: move it away"
         }
-        io::ErrorKind::Unsupported => "set `store` to a file system that can do this",
+        io::ErrorKind::Unsupported => NOT_HERE,
+        // What a file system says that has no locks, and one that cannot make a file durable.
+        _ if [Errno::NOLCK, Errno::INVAL].iter().any(|e| is(error, *e)) => NOT_HERE,
         _ => "see the system's message",
     }
 }
@@ -261,6 +284,7 @@ mod tests {
                 waited: Duration::from_millis(1500),
                 holder: "process 7".into(),
             },
+            BuildError::Orphan { path: path(), process: 7 },
             missing("cargo"),
             missing("rustc"),
             BuildError::Profile { problem: "no `x`".into(), hint: "name one of: y".into() },

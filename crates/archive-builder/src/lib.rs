@@ -26,6 +26,7 @@ pub mod key;
 mod lock;
 mod object_check;
 mod observe;
+mod orphans;
 mod prebuilt;
 mod products;
 pub mod profile;

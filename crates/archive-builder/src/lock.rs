@@ -2,7 +2,8 @@
 //!
 //! It is an advisory lock of the operating system on an open file, so it ends with its holder however
 //! that ends; there is no stale lock file to clean up. The file's content names the holder, for the
-//! message that others show while they wait. It is written by the holder only, and its modification
+//! message that others show while they wait, and the process group of what it starts, see
+//! [`crate::orphans`]. It is written by the holder only, and its modification
 //! time doubles as the file system's clock: see [`SlotLock::clock`].
 
 #![expect(clippy::disallowed_methods, reason = "this is the module that takes locks")]
@@ -19,11 +20,15 @@ use freshness_core::{Escaped, Timestamp, sys};
 use crate::error::{BuildError, Context};
 use crate::events::Event;
 use crate::key::Tool;
+use crate::orphans;
 use crate::slot::Slot;
 use crate::small_file;
 
 /// How often a held lock is tried again.
 const RETRY: Duration = Duration::from_millis(20);
+
+/// Begins the second line of the lock, which is for [`orphans`].
+const GROUP: &str = "process group ";
 
 /// The lock of a slot, released when dropped.
 #[derive(Debug)]
@@ -49,7 +54,7 @@ impl SlotLock {
         let mut announced = false;
         loop {
             match file.try_lock() {
-                Ok(()) if is_at(&file, &path) => return Self::held(file, tool, &path),
+                Ok(()) if is_at(&file, &path) => return Self::held(file, tool, slot),
                 // Its holder removed the slot; the lock of what is there now is another.
                 Ok(()) => {
                     file = open_in(slot, &path)?;
@@ -78,13 +83,18 @@ impl SlotLock {
         let path = slot.lock();
         let file = open(&path).ok()?;
         file.try_lock().ok().filter(|()| is_at(&file, &path))?;
-        Self::held(file, tool, &path).ok()
+        Self::held(file, tool, slot).ok()
     }
 
-    fn held(file: File, tool: &Tool, path: &Path) -> Result<Self, BuildError> {
+    fn held(file: File, tool: &Tool, slot: &Slot) -> Result<Self, BuildError> {
+        let path = &slot.lock();
+        if let Some(group) = group_of_last(path) {
+            end_orphans(slot, group)?;
+        }
         let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
         let (pid, name, version) = (std::process::id(), &tool.name, &tool.version);
         let holder = format!("process {pid} ({name} {version}, since {since} s after the epoch)\n");
+        let holder = format!("{holder}{GROUP}{}\n", orphans::group());
         let mut lock = Self { file, holder };
         lock.write_holder().doing("write the lock", path)?;
         Ok(lock)
@@ -173,6 +183,21 @@ pub(crate) fn excludes(path: &Path) -> io::Result<bool> {
     };
     drop(first);
     Ok(is_kept_out && second.try_lock().is_ok())
+}
+
+/// Ends what is left of a build in this slot, whose lock we hold.
+///
+/// # Errors
+/// [`BuildError::Orphan`].
+pub(crate) fn end_orphans(slot: &Slot, group: i32) -> Result<(), BuildError> {
+    let path = slot.target();
+    orphans::end(group, &path).map_err(|process| BuildError::Orphan { path, process })
+}
+
+/// The process group of who held the lock last.
+fn group_of_last(path: &Path) -> Option<i32> {
+    let text = small_file::read_text(path).ok()?;
+    text.lines().nth(1)?.strip_prefix(GROUP)?.parse().ok()
 }
 
 fn open(path: &Path) -> io::Result<File> {

@@ -6,7 +6,7 @@
 //!    renamed to `archives/<digest>/`. Killed before the rename: litter in `.incoming`, which the next
 //!    publication removes. Killed after: a whole archive that no stamp names, which pruning removes.
 //! 2. When all are in place, the old stamp gets a second name in `stamps/`. Killed here: it has two
-//!    names, and pruning removes one.
+//!    names, the next publication gives it no third, and pruning removes one.
 //! 3. The new stamp is written beside the old, made durable, and renamed over it. This rename is the
 //!    publication. A stamp is never durable before the archives that it vouches for.
 //! 4. Generations beyond those kept are removed: stamps first, then archives that no stamp names.
@@ -61,7 +61,7 @@ pub(crate) fn publish(
         // Frees the space of a partial copy on a full disk; the copy's error is the one told.
         let _ = durable::remove_any(&incoming);
     }
-    copied.doing("copy the archive to", &copy)?;
+    copied?;
     object_check::check(&copy, product.emit, expected).map_err(|problem| BuildError::Artifact {
         what: product.emit.archive_kind().into(),
         package: product.package.into(),
@@ -77,12 +77,16 @@ pub(crate) fn publish(
     })
 }
 
-fn copy_durably(source: &Path, copy: &Path) -> io::Result<()> {
-    let mut from = sys::open_regular(source, sys::Links::Refuse)?;
-    let mut to = durable::create(copy)?;
-    io::copy(&mut from, &mut to)?;
-    to.set_permissions(Permissions::from_mode(0o444))?;
-    to.sync_all()
+fn copy_durably(source: &Path, copy: &Path) -> Result<(), BuildError> {
+    let copied = || -> io::Result<fs::File> {
+        let mut from = sys::open_regular(source, sys::Links::Refuse)?;
+        let mut to = durable::create(copy)?;
+        io::copy(&mut from, &mut to)?;
+        to.set_permissions(Permissions::from_mode(0o444))?;
+        Ok(to)
+    };
+    let to = copied().doing("copy the archive to", copy)?;
+    to.sync_all().doing("make durable", copy)
 }
 
 /// Moves `.incoming/<name>` to `archives/<place>`, unless the same bytes are published there already.
@@ -154,7 +158,10 @@ pub(crate) fn restamped(slot: &Slot, archive: &Archive) -> Result<Archive, Build
 pub(crate) fn write_stamp(slot: &Slot, stamp: &Stamp) -> Result<(), BuildError> {
     let path = slot.stamp();
     let bytes = stamp.encode()?;
-    if Record::open(&path).is_ok_and(|old| old.head.generation != stamp.head.generation) {
+    let is_earlier = |old: Record| old.head.generation != stamp.head.generation;
+    // One that cannot be read now may be read by the pruning, which must not take it for missing.
+    let is_to_keep = Record::find(&path).map_or(true, |old| old.is_some_and(is_earlier));
+    if is_to_keep && !has_second_name(slot) {
         let kept = slot.stamps().join(next_name(slot).to_string());
         // Not every file system has hard links.
         let linked = fs::hard_link(&path, &kept).or_else(|_| fs::copy(&path, &kept).map(drop));
@@ -162,6 +169,13 @@ pub(crate) fn write_stamp(slot: &Slot, stamp: &Stamp) -> Result<(), BuildError> 
         durable::sync_parent(&kept)?;
     }
     durable::replace(&path, &bytes)
+}
+
+/// Whether a killed build kept the newest stamp already: another name for each kill would pile up.
+fn has_second_name(slot: &Slot) -> bool {
+    let latest = earlier_stamps(slot).into_iter().next();
+    let bytes = latest.and_then(|path| fs::read(path).ok());
+    bytes.is_some_and(|bytes| fs::read(slot.stamp()).is_ok_and(|newest| newest == bytes))
 }
 
 /// The stamps of earlier generations, the latest to have been the newest first.
@@ -189,7 +203,8 @@ pub(crate) fn prune(slot: &Slot, newest: &Stamp, generations: usize) -> Result<(
     let mut seen = BTreeSet::from([newest.head.generation]);
     let mut named: BTreeSet<PathBuf> = directories(&newest.head);
     for path in earlier_stamps(slot) {
-        let kept = Record::open(&path).ok().filter(|_| seen.len() < generations);
+        let found = Record::find(&path).doing("read the earlier stamp", &path)?;
+        let kept = found.filter(|_| seen.len() < generations);
         match kept.filter(|stamp| seen.insert(stamp.head.generation)) {
             Some(stamp) => named.extend(directories(&stamp.head)),
             None => durable::remove_any(&path).doing("remove the old stamp", &path)?,

@@ -36,8 +36,9 @@ use crate::error::{BuildError, Context};
 use crate::events::Event;
 use crate::fit::FitUnits;
 use crate::inputs;
-use crate::lock::SlotLock;
+use crate::lock::{self, SlotLock};
 use crate::observe::{self, SETTLE, settled};
+use crate::orphans;
 use crate::products;
 use crate::publish;
 use crate::request::Request;
@@ -183,6 +184,10 @@ impl<'a> Rebuild<'a> {
         }
         CargoSaw::nothing(self.toolchain_digest).write(&self.scene.slot.cargo_saw())?;
         let built = self.run_cargo(workspace);
+        if built.is_err() {
+            // A cargo that was killed may have left a rustc behind, which would write while we look.
+            lock::end_orphans(&self.scene.slot, orphans::group())?;
+        }
         let units = self.units(workspace);
         let messages = match built {
             Err(failed @ BuildError::CargoFailed { .. }) => {
@@ -342,7 +347,10 @@ impl<'a> Rebuild<'a> {
     }
 
     fn stamp(&self, built: Built) -> Stamp {
-        let kept = publish::earlier_stamps(&self.scene.slot).into_iter();
+        // The newest is counted even where it could not be read before: two generations of one number
+        // would be taken for one, and the archives of the other removed.
+        let newest = std::iter::once(self.scene.slot.stamp());
+        let kept = newest.chain(publish::earlier_stamps(&self.scene.slot));
         let kept = kept.filter_map(|path| Some(Record::open(&path).ok()?.head.generation));
         let newest = kept.chain(self.earlier.map(|stamp| stamp.head.generation)).max();
         let head = Head {

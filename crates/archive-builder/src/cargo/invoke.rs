@@ -18,6 +18,7 @@ use serde::Deserialize;
 use crate::cargo_config::CargoConfig;
 use crate::environment::Environment;
 use crate::error::{BuildError, Context};
+use crate::orphans;
 use crate::profile::{Emit, Profile};
 
 use super::metadata::{Requested, Workspace};
@@ -190,7 +191,7 @@ impl<'a> Cargo<'a> {
     /// cargo could not be started, was killed, or failed.
     pub(crate) fn build(&self, plan: &Plan) -> Result<Messages, BuildError> {
         let mut command = self.command(&plan.args);
-        command.env_remove("CARGO_TARGET_DIR").env("CARGO_BUILD_BUILD_DIR", &plan.target_dir);
+        command.env_remove("CARGO_TARGET_DIR").env(orphans::BUILD_DIR, &plan.target_dir);
         command.envs(plan.env.iter().map(|(name, value)| (name, value)));
         command.stdout(Stdio::piped()).stderr(match self.output {
             CargoOutput::Inherit => Stdio::inherit(),

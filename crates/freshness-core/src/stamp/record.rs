@@ -5,7 +5,7 @@
 //! wanted (a build starts from it) [`Record::load`] makes one.
 
 use std::cell::RefCell;
-use std::fs::File;
+use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -68,6 +68,18 @@ impl Record {
                 Err(Reason::NoStamp { path: path.to_path_buf() })
             }
             Err(error) => Err(unreadable(path, error.to_string())),
+        }
+    }
+
+    /// Opens the stamp at `path`; `None` where what stands there is none, or is not whole.
+    ///
+    /// # Errors
+    /// A file that is there and cannot be read now: a later try may find it whole.
+    pub fn find(path: &Path) -> io::Result<Option<Self>> {
+        match Self::try_open(path) {
+            Ok(found) => Ok(found.ok()),
+            Err(_) if !fs::symlink_metadata(path).is_ok_and(|m| m.is_file()) => Ok(None),
+            Err(error) => Err(error),
         }
     }
 
