@@ -12,6 +12,7 @@
 pub mod agreement;
 mod files;
 mod gate;
+pub mod matrix;
 mod native_workspace;
 mod probe;
 mod program;

@@ -1,0 +1,110 @@
+//! The table as a page.
+
+use std::fmt::Write;
+
+use super::{COLUMNS, Event, FAMILIES, FRESH, Truth, WRONG};
+
+/// All families as tables of Markdown, notes below each, and how many rows and wrong answers there are.
+#[must_use]
+pub fn page() -> String {
+    let mut page = totals();
+    for family in FAMILIES {
+        write!(page, "\n## {}\n\n", family.name).expect("writing to a string cannot fail");
+        page += &format!("| event | truth | {} |\n", COLUMNS.join(" | "));
+        page += "| --- | --- | --- | --- | --- | --- | --- |\n";
+        let mut notes = Vec::new();
+        for event in family.events {
+            if !event.note.is_empty() {
+                notes.push(event.note);
+            }
+            let mark = if event.note.is_empty() { String::new() } else { format!(" ({})", notes.len()) };
+            page += &row(event, &mark);
+        }
+        if !notes.is_empty() {
+            page.push('\n');
+        }
+        for (n, note) in notes.iter().enumerate() {
+            page += &format!("{}. {note}\n", n + 1);
+        }
+    }
+    page
+}
+
+fn row(event: &Event, mark: &str) -> String {
+    let cells = event.says.map(cell).join(" | ");
+    format!("| {}{mark} | {} | {cells} |\n", event.name, truth(event.truth))
+}
+
+fn cell(said: &str) -> String {
+    match said {
+        FRESH => FRESH.to_owned(),
+        WRONG => "**fresh**".to_owned(),
+        codes => format!("stale (`{}`)", codes.replace(", ", "`, `")),
+    }
+}
+
+fn truth(truth: Truth) -> &'static str {
+    match truth {
+        Truth::Same => "same",
+        Truth::Changed(_) => "changed",
+        Truth::Damaged => "damaged",
+        Truth::Unvouched => "unvouched",
+        Truth::Broken => "broken",
+        Truth::Built(_) => "built",
+    }
+}
+
+fn totals() -> String {
+    let events = || FAMILIES.iter().flat_map(|family| family.events);
+    let count = |n: usize, said: &str| events().filter(|event| event.says[n] == said).count();
+    let needless = |n: usize| {
+        let same = events().filter(|event| matches!(event.truth, Truth::Same));
+        same.filter(|event| event.says[n] != FRESH).count()
+    };
+    let mut table = format!("{} events:\n\n| | {} |\n", events().count(), COLUMNS.join(" | "));
+    table += "| --- | ---: | ---: | ---: | ---: | ---: |\n";
+    let line = |what: &str, of: &dyn Fn(usize) -> usize| {
+        let counts: Vec<String> = (0..COLUMNS.len()).map(|n| of(n).to_string()).collect();
+        format!("| {what} | {} |\n", counts.join(" | "))
+    };
+    table += &line("fresh where it is not so", &|n| count(n, WRONG));
+    table + &line("stale where a build gives the same", &needless)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn wrong(column: usize) -> Vec<&'static str> {
+        let events = FAMILIES.iter().flat_map(|family| family.events);
+        events.filter(|event| event.says[column] == WRONG).map(|event| event.name).collect()
+    }
+
+    #[test]
+    fn every_row_has_a_name_of_its_own_and_there_are_enough() {
+        let names = || FAMILIES.iter().flat_map(|family| family.events).map(|event| event.name);
+        let distinct: std::collections::BTreeSet<_> = names().collect();
+        assert_eq!(distinct.len(), names().count());
+        assert!(distinct.len() >= 80, "{}", distinct.len());
+    }
+
+    #[test]
+    fn fresh_is_called_wrong_wherever_the_archives_are() {
+        for event in FAMILIES.iter().flat_map(|family| family.events) {
+            let right = matches!(event.truth, Truth::Same | Truth::Built(_));
+            assert!(right || !event.says.contains(&FRESH), "{}", event.name);
+            let same = matches!(event.truth, Truth::Same);
+            assert!(!same || !event.says.contains(&WRONG), "{}", event.name);
+        }
+    }
+
+    #[test]
+    fn only_documented_blind_spots_are_wrong_and_each_says_why() {
+        assert_eq!(wrong(0), [""; 0]);
+        assert_eq!(wrong(3), [""; 0]);
+        for event in FAMILIES.iter().flat_map(|family| family.events) {
+            let blind = event.says[..4].contains(&WRONG);
+            assert!(!blind || !event.note.is_empty(), "{}", event.name);
+        }
+    }
+}

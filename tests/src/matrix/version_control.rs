@@ -1,0 +1,4 @@
+//! To be filled.
+use super::{Event, Family};
+pub(super) const FAMILY: Family = Family { name: "version_control", setup: |_| {}, events: EVENTS };
+const EVENTS: &[Event] = &[];
