@@ -21,8 +21,7 @@ fn two(path: &std::path::Path, time: FileTime) {
 
 const ALPHA: Truth = Truth::Changed(&[("alpha", 2)]);
 const BETA: Truth = Truth::Changed(&[("beta", 2)]);
-const SAME_LENGTH: &str =
-    "`newer-than` compares times and lengths: content of the same length under an older time is its documented blind spot.";
+const SAME_LENGTH: &str = "`newer-than` compares times and lengths: content of the same length under an older time is its documented blind spot.";
 
 const EVENTS: &[Event] = &[
     Event::new(

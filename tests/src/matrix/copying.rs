@@ -13,7 +13,8 @@ pub(super) const FAMILY: Family = Family { name: "Copying tools", setup: |_| {},
 const TWO: &str = "pub const VALUE: i32 = 2;\n";
 const ALPHA: Truth = Truth::Changed(&[("alpha", 2)]);
 const OLDER: &str = "Same length, older time: the documented blind spot of `newer-than`.";
-const SOURCES: [&str; 4] = ["alpha/src/value.rs", "beta/src/value.rs", "gamma/src/value.rs", "shared/text.txt"];
+const SOURCES: [&str; 4] =
+    ["alpha/src/value.rs", "beta/src/value.rs", "gamma/src/value.rs", "shared/text.txt"];
 
 /// Copies a file of elsewhere, of an old date, over alpha's module.
 fn cp(scene: &Scene, options: &[&str]) {

@@ -38,7 +38,8 @@ fn link(scene: &Scene, to: &str, path: &str) {
 const MOVED: &str = "input-added, input-removed";
 const BECAME: &str = "input-changed, input-removed";
 const UNREADABLE: &str = "input-unreadable";
-const GONE: &str = "What is no longer there is not newer than anything: the original rule sees nothing go.";
+const GONE: &str =
+    "What is no longer there is not newer than anything: the original rule sees nothing go.";
 
 const EVENTS: &[Event] = &[
     Event::new(
@@ -103,7 +104,7 @@ const EVENTS: &[Event] = &[
             fs::create_dir(s.path("alpha/src/value")).unwrap();
             rename(s, "alpha/src/value.rs", "alpha/src/value/mod.rs");
         },
-        [MOVED, MOVED, MOVED, MOVED, FRESH],
+        [REMOVED, REMOVED, REMOVED, REMOVED, FRESH],
     ),
     Event::new(
         "a second file for a module",

@@ -29,7 +29,11 @@ fn setup(scene: &Scene) {
     package("mac", "[lib]\nproc-macro = true\n", value);
     let members = "\"gamma\", \"deep\", \"helper\", \"mac\", \"unrelated\"]";
     scene.replace("Cargo.toml", "\"gamma\"]", members);
-    scene.replace("beta/Cargo.toml", "[lints]", "[dependencies]\ndeep = { path = \"../deep\" }\n[lints]");
+    scene.replace(
+        "beta/Cargo.toml",
+        "[lints]",
+        "[dependencies]\ndeep = { path = \"../deep\" }\n[lints]",
+    );
     scene.world.write("beta/src/value.rs", "pub use deep::VALUE;\n");
     let needs = "[dependencies]\nmac = { path = \"../mac\" }\n[build-dependencies]\nhelper = { path = \"../helper\" }\n[lints]";
     scene.replace("gamma/Cargo.toml", "[lints]", needs);

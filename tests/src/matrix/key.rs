@@ -44,7 +44,9 @@ const EVENTS: &[Event] = &[
         |s| s.set_profile("features = [\"gamma/extra\"]\n"),
         NEW_KEY,
     )
-    .note("Both may be there side by side, so the profile has a slot of its own, which is empty yet."),
+    .note(
+        "Both may be there side by side, so the profile has a slot of its own, which is empty yet.",
+    ),
     Event::new(
         "another cargo profile",
         Truth::Changed(&[("debug", 1)]),
@@ -94,7 +96,12 @@ const EVENTS: &[Event] = &[
         |s| s.env("GAMMA_MODE", "5"),
         ENV,
     ),
-    Event::new("a variable that no one reads", Truth::Same, |s| s.env("UNRELATED", "5"), [FRESH; 5]),
+    Event::new(
+        "a variable that no one reads",
+        Truth::Same,
+        |s| s.env("UNRELATED", "5"),
+        [FRESH; 5],
+    ),
     Event::new(
         "cargo's configuration appears in the workspace",
         ONE,

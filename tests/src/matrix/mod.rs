@@ -20,7 +20,7 @@ mod stamp;
 mod times;
 mod version_control;
 
-pub use page::page;
+pub use page::{page, published_page};
 pub use run::run;
 pub(crate) use scene::Scene;
 

@@ -1,8 +1,10 @@
 //! The table as a page.
 
 use std::fmt::Write;
+use std::fs;
 
 use super::{COLUMNS, Event, FAMILIES, FRESH, Truth, WRONG};
+use crate::program;
 
 /// All families as tables of Markdown, notes below each, and how many rows and wrong answers there are.
 #[must_use]
@@ -17,7 +19,8 @@ pub fn page() -> String {
             if !event.note.is_empty() {
                 notes.push(event.note);
             }
-            let mark = if event.note.is_empty() { String::new() } else { format!(" ({})", notes.len()) };
+            let mark =
+                if event.note.is_empty() { String::new() } else { format!(" ({})", notes.len()) };
             page += &row(event, &mark);
         }
         if !notes.is_empty() {
@@ -28,6 +31,19 @@ pub fn page() -> String {
         }
     }
     page
+}
+
+/// What docs/DETECTION.md says between its markers, and what it has to say.
+///
+/// # Panics
+/// It cannot be read.
+#[must_use]
+pub fn published_page() -> (String, String) {
+    let document = program::repository().join("docs/DETECTION.md");
+    let text = fs::read_to_string(document).unwrap();
+    let after = text.split_once("<!-- generated: matrix -->\n").map_or("", |(_, after)| after);
+    let between = after.split_once("\n<!-- /generated -->").map_or("", |(between, _)| between);
+    (between.to_owned(), page().trim_end().to_owned())
 }
 
 fn row(event: &Event, mark: &str) -> String {

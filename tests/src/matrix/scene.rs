@@ -11,6 +11,7 @@ use std::fs::{self, Permissions};
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::time::Duration;
 
 use filetime::FileTime;
 
@@ -27,6 +28,9 @@ pub(crate) const FUTURE: FileTime = FileTime::from_unix_time(4_000_000_000, 0);
 
 /// Where things are kept aside, below the root.
 pub(super) const KEPT: &str = "kept";
+
+/// Of a run: longer than its builds take where several families run on a busy machine.
+const LIMIT: Duration = Duration::from_secs(180);
 
 const PROFILE: &str = "packages = [\"gamma\", \"alpha\"]\n";
 const OPTIONS: [(&str, &str); 4] = [
@@ -164,7 +168,7 @@ impl Scene {
     /// A run with the variables that the scene has by now.
     pub(super) fn in_environment(&self, run: Run) -> Run {
         let variables = self.environment.borrow();
-        variables.iter().fold(run, |run, (name, value)| run.env(name, value))
+        variables.iter().fold(run.limit(LIMIT), |run, (name, value)| run.env(name, value))
     }
 
     fn write_configs(&self) {

@@ -97,7 +97,13 @@ const EVENTS: &[Event] = &[
                 fs::create_dir(stamp).unwrap();
             }
         },
-        ["stamp-unreadable", "stamp-unreadable", "stamp-unreadable", "stamp-unreadable", "no-stamp"],
+        [
+            "stamp-unreadable",
+            "stamp-unreadable",
+            "stamp-unreadable",
+            "stamp-unreadable",
+            "no-stamp",
+        ],
     ),
     Event::new(
         "the stamp of another slot",
@@ -130,5 +136,10 @@ const EVENTS: &[Event] = &[
         |s| remove(&s.slot().join("cargo-saw")),
         [FRESH; 5],
     ),
-    Event::new("the lock's file deleted", Truth::Same, |s| remove(&s.slot().join("lock")), [FRESH; 5]),
+    Event::new(
+        "the lock's file deleted",
+        Truth::Same,
+        |s| remove(&s.slot().join("lock")),
+        [FRESH; 5],
+    ),
 ];

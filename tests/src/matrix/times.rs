@@ -25,10 +25,18 @@ fn archive_time(scene: &Scene) -> FileTime {
     times[0].min(times[1])
 }
 
+/// Gives the archives of the original rule the time of now, which is after our last look.
+fn archives_dated_now(scene: &Scene) -> FileTime {
+    let now = FileTime::now();
+    original::archives(scene).iter().for_each(|path| set_mtime(path, now));
+    now
+}
+
 const SOURCE: &str = "alpha/src/value.rs";
 const ALPHA: Truth = Truth::Changed(&[("alpha", 2)]);
 const STAT: &str = "`recorded` compares the whole stat, so whatever moves a time is stale; `hash` then reads the file.";
-const OLDER: &str = "Content of the same length under an older time is the documented blind spot of `newer-than`.";
+const OLDER: &str =
+    "Content of the same length under an older time is the documented blind spot of `newer-than`.";
 
 const EVENTS: &[Event] = &[
     Event::new("nothing", Truth::Same, |_| {}, [FRESH; 5]),
@@ -90,7 +98,7 @@ const EVENTS: &[Event] = &[
     Event::new(
         "edited, dated exactly as the older archive",
         ALPHA,
-        |s| s.world.set_at("alpha", 2, archive_time(s)),
+        |s| s.world.set_at("alpha", 2, archives_dated_now(s)),
         [CHANGED, NEWER, CHANGED, CHANGED, WRONG],
     )
     .note("The original rule asks for strictly newer, so what is saved within the archive's own tick is never built. Ours goes by the moment before the first read, and counts that moment itself."),
@@ -98,7 +106,7 @@ const EVENTS: &[Event] = &[
         "edited, dated one nanosecond after the older archive",
         ALPHA,
         |s| {
-            let time = archive_time(s);
+            let time = archives_dated_now(s);
             let next = FileTime::from_unix_time(time.unix_seconds(), time.nanoseconds() + 1);
             s.world.set_at("alpha", 2, next);
         },
