@@ -20,7 +20,8 @@ fn start(scene: &Scene) -> crate::Process {
     scene.freshness("build", "hash/changed").start()
 }
 
-/// Builds alpha (and gamma, so that both archives are new) as 6 by both rules, and does something after the compiler has read it; the time is that of the edit to 6.
+/// Builds alpha (and gamma, so that both archives are new) as 6 by both rules, and does something after the
+/// compiler has read it; the time is that of the edit to 6.
 fn meanwhile(scene: &Scene, act: impl Fn(FileTime)) {
     let gate = &scene.gate;
     scene.world.set("gamma", 6);

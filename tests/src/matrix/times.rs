@@ -11,7 +11,7 @@ use crate::files::{mtime_of, set_mtime};
 
 pub(super) const FAMILY: Family = Family { name: "Times", setup, events: EVENTS };
 
-/// A file that no one reads, and one whose time has a fraction.
+/// A file that no one reads.
 fn setup(scene: &Scene) {
     scene.world.write("alpha/README.md", "Read me.\n");
 }
