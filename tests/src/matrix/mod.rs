@@ -1,7 +1,7 @@
 //! The detection matrix: what each strategy says after each event, as one table that is run and published.
 //!
 //! A row is data: what happens, what that makes of the archives, and by hand what every strategy has to
-//! say. The run does it to real files and compares; [`page`] prints the same rows, so the published table
+//! say. The run does it to real files and compares; [`page()`] prints the same rows, so the published table
 //! says what was tried and nothing else. The last column is the rule that this project replaces,
 //! expressed anew in `original.rs`: it shows what each row used to do.
 
