@@ -13,6 +13,7 @@ pub mod agreement;
 pub mod faults;
 mod files;
 mod gate;
+pub mod matrix;
 mod native_workspace;
 mod probe;
 mod program;

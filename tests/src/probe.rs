@@ -19,7 +19,13 @@ impl Constants {
     #[track_caller]
     #[must_use]
     pub fn of(&self, name: &str) -> i64 {
-        *self.0.get(name).unwrap_or_else(|| panic!("no constant {name} in {self:?}"))
+        self.get(name).unwrap_or_else(|| panic!("no constant {name} in {self:?}"))
+    }
+
+    /// The constant of this name, if it was printed.
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<i64> {
+        self.0.get(name).copied()
     }
 }
 

@@ -15,6 +15,7 @@ mod crashes;
 mod demo;
 mod fixture;
 mod man;
+mod matrix;
 mod native_workspace;
 mod node_outputs;
 mod tidy;
@@ -36,6 +37,8 @@ enum Task {
     Fixture(fixture::Options),
     /// Write the manual pages to target/man
     Man,
+    /// Run the detection matrix, every event by every strategy, and write docs/DETECTION.md
+    Matrix(matrix::Options),
     /// Check what the compiler does not: crate edges, lengths, owners, words, generated docs
     Tidy(tidy::Options),
     /// Record anew what Node.js prints for the compiler's programs (needs node and npm)
@@ -51,6 +54,7 @@ fn main() -> anyhow::Result<ExitCode> {
         Task::Demo(options) => demo::run(repository(), &options),
         Task::Fixture(options) => fixture::run(repository(), &options),
         Task::Man => man::run(repository()),
+        Task::Matrix(options) => matrix::run(repository(), &options),
         Task::Tidy(options) => tidy::run(repository(), &options),
         Task::NodeOutputs => node_outputs::run(repository()),
     }
