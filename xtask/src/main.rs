@@ -13,6 +13,7 @@ mod ci;
 mod command_line;
 mod demo;
 mod fixture;
+mod fuzz;
 mod native_workspace;
 mod node_outputs;
 mod tidy;
@@ -30,6 +31,8 @@ enum Task {
     Demo(demo::Options),
     /// Write a fixture of the benchmarks
     Fixture(fixture::Options),
+    /// Tell random histories at length and judge every strategy by plain bytes
+    Fuzz(fuzz::Options),
     /// Check what the compiler does not: crate edges, lengths, owners, words, generated docs
     Tidy(tidy::Options),
     /// Record anew what Node.js prints for the compiler's programs (needs node and npm)
@@ -43,6 +46,7 @@ fn main() -> anyhow::Result<ExitCode> {
         Task::Ci(options) => ci::run(repository(), &options),
         Task::Demo(options) => demo::run(repository(), &options),
         Task::Fixture(options) => fixture::run(repository(), &options),
+        Task::Fuzz(options) => fuzz::run(repository(), &options),
         Task::Tidy(options) => tidy::run(repository(), &options),
         Task::NodeOutputs => node_outputs::run(repository()),
     }

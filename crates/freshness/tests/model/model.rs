@@ -143,7 +143,7 @@ impl<'t> Model<'t> {
                 continue;
             }
             let named: Vec<PathBuf> = outcome.verdict.reasons.iter().filter_map(input).collect();
-            if !named.is_sorted() {
+            if !named.is_sorted_by_key(|path| path.as_os_str()) {
                 return Err(format!("wrong culprit by {id}: {named:?} are not in order"));
             }
             if let Some(innocent) = named.iter().find(|p| !record.differs(&self.world, p)) {
@@ -184,12 +184,9 @@ impl<'t> Model<'t> {
 
     fn judge_build(&mut self, strategy: &str, outcome: &Outcome, start: FileTime) -> Found {
         self.tally.build(outcome.built);
-        if outcome.built {
-            self.remember()?;
-        } else {
-            // An earlier generation may serve, and become the newest.
-            self.newest_is_known = false;
-        }
+        self.remember()?;
+        // An earlier generation may serve, and become the newest.
+        self.newest_is_known = outcome.built;
         let fresh = |explanation: &Explanation, id: &str| {
             explanation.strategies.iter().any(|(name, o)| name == id && o.verdict.is_fresh())
         };
@@ -246,10 +243,7 @@ impl<'t> Model<'t> {
         self.newest_is_known = false;
         match (first, second) {
             (Ok(first), Ok(_)) => {
-                if first.built {
-                    self.remember()?;
-                    self.newest_is_known = false;
-                }
+                // Which of them built, and whose stamp is the newest, is not known.
                 let quiet = Outcome { built: false, ..first };
                 self.judge_build("hash", &quiet, start)
             }

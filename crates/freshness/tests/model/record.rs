@@ -55,7 +55,8 @@ impl Record {
             let names = unit.files.iter().map(|f| freshness::normalize(f));
             inputs.extend(names.map(|f| f.strip_prefix(&root).unwrap().to_owned()));
         }
-        inputs.sort();
+        // By bytes, which is the order of reasons.
+        inputs.sort_by(|one, other| one.as_os_str().cmp(other.as_os_str()));
         inputs.dedup();
         let mut tree = BTreeMap::new();
         for dir in ["a", "b", "data"] {

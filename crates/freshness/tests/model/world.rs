@@ -56,7 +56,6 @@ impl World {
         for dir in ["home", "bin", "w/a/src", "w/b/src", "w/data", "w/.cargo"] {
             fs::create_dir_all(world.root.join(dir)).unwrap();
         }
-        #[expect(clippy::disallowed_methods, reason = "this program is its own cargo")]
         let program = std::env::current_exe().unwrap();
         symlink(program, world.root.join("bin/cargo")).unwrap();
         fs::write(world.path("freshness.toml"), CONFIG.replace("VOUCH", &vouch.to_string()))
@@ -148,7 +147,10 @@ impl World {
                 date(&path, kept, when)
             }
             Op::Touch(path, when) => date(&self.path(path), mtime(&self.path(path)), when),
-            Op::Remove(path) => Ok(files::clear(&self.path(path))),
+            Op::Remove(path) => {
+                files::clear(&self.path(path));
+                Ok(())
+            }
             Op::Rename(from, to) => fs::rename(self.path(from), self.path(to)),
             Op::Swap(one, other) => {
                 let (one, other, aside) = (self.path(one), self.path(other), self.path("aside"));
@@ -169,8 +171,13 @@ impl World {
                 files::clear(&self.path(path));
                 fs::create_dir(self.path(path))
             }
-            Op::Forbid(path) => fs::set_permissions(self.path(path), fs::Permissions::from_mode(0)),
-            Op::Repair => Ok(self.repair()),
+            Op::Forbid(path) => {
+                fs::set_permissions(self.path(path), fs::Permissions::from_mode(0o000))
+            }
+            Op::Repair => {
+                self.repair();
+                Ok(())
+            }
             Op::Reorder => self.reorder(),
             _ => self.apply_around(op),
         }
@@ -191,13 +198,19 @@ impl World {
             Op::Compiler(n, when) => {
                 self.write("../bin/rustc", ["rustc one", "rustc two", "rustc three"][n], when)
             }
-            Op::Rustflags(n) => Ok(self.rustflags = [None, Some("-Ca"), Some("-Cb")][n]),
-            Op::Variable(n) => Ok(self.variable = [None, Some("1"), Some("2")][n]),
+            Op::Rustflags(n) => {
+                self.rustflags = [None, Some("-Ca"), Some("-Cb")][n];
+                Ok(())
+            }
+            Op::Variable(n) => {
+                self.variable = [None, Some("1"), Some("2")][n];
+                Ok(())
+            }
             Op::Feature => {
                 self.profile = if self.profile == "default" { "other" } else { "default" };
                 Ok(())
             }
-            Op::SaveTree => self.each_of_tree(|dir, saved| files::copy(dir, saved)),
+            Op::SaveTree => self.each_of_tree(files::copy),
             Op::RestoreTree => self.each_of_tree(|dir, saved| files::copy(saved, dir)),
             Op::SaveStore => files::copy(&self.store(), &self.beside("store")),
             Op::RestoreStore(part) => self.restore(part),
@@ -231,7 +244,7 @@ impl World {
 
     /// Moves the entries of a directory out and in again, in the opposite order.
     fn reorder(&self) -> io::Result<()> {
-        let (dir, aside) = (self.path("a/src"), self.path("aside"));
+        let (dir, aside) = (self.path("a/src"), self.path("reordered"));
         fs::create_dir_all(&aside)?;
         let entries = |dir: &Path| {
             let entries = fs::read_dir(dir).unwrap().flatten();
