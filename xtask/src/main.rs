@@ -16,6 +16,7 @@ mod demo;
 mod fixture;
 mod man;
 mod matrix;
+mod fuzz;
 mod native_workspace;
 mod node_outputs;
 mod tidy;
@@ -39,6 +40,8 @@ enum Task {
     Man,
     /// Run the detection matrix, every event by every strategy, and write docs/DETECTION.md
     Matrix(matrix::Options),
+    /// Tell random histories at length and judge every strategy by plain bytes
+    Fuzz(fuzz::Options),
     /// Check what the compiler does not: crate edges, lengths, owners, words, generated docs
     Tidy(tidy::Options),
     /// Record anew what Node.js prints for the compiler's programs (needs node and npm)
@@ -55,6 +58,7 @@ fn main() -> anyhow::Result<ExitCode> {
         Task::Fixture(options) => fixture::run(repository(), &options),
         Task::Man => man::run(repository()),
         Task::Matrix(options) => matrix::run(repository(), &options),
+        Task::Fuzz(options) => fuzz::run(repository(), &options),
         Task::Tidy(options) => tidy::run(repository(), &options),
         Task::NodeOutputs => node_outputs::run(repository()),
     }

@@ -90,7 +90,7 @@ fn tell(earlier: &[Edit], later: &[Edit]) -> Story {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(192))]
+    #![proptest_config(ProptestConfig::default())]
 
     #[test]
     fn no_strategy_says_fresh_where_bytes_changed(earlier in edits(6), later in edits(6)) {
