@@ -9,6 +9,7 @@ use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use freshness_core::Escaped;
 use toml::Table;
 
 use crate::environment::Environment;
@@ -85,7 +86,7 @@ fn nearest(cwd: &Path, settings: &Table) -> Result<Option<Choice>, String> {
             if let Ok(text) = small_file::read_text(&path) {
                 return from_file(dir, &text)
                     .map(Some)
-                    .ok_or_else(|| format!("{} names no toolchain", path.display()));
+                    .ok_or_else(|| format!("{} names no toolchain", Escaped::path(&path)));
             }
         }
     }
@@ -116,7 +117,7 @@ fn installed(home: &Path, settings: &Table, name: &str) -> Result<PathBuf, Strin
     // The host is not recorded: take the one installed toolchain that this machine can run.
     let prefix = format!("{name}-{}-", std::env::consts::ARCH);
     let entries =
-        fs::read_dir(&toolchains).map_err(|e| format!("{}: {e}", toolchains.display()))?;
+        fs::read_dir(&toolchains).map_err(|e| format!("{}: {e}", Escaped::path(&toolchains)))?;
     let mut found: Vec<PathBuf> = (entries.flatten())
         .filter(|entry| entry.file_name().to_str().is_some_and(|n| n.starts_with(&prefix)))
         .map(|entry| entry.path())

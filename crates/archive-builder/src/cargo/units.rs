@@ -179,6 +179,6 @@ pub(crate) fn bitcode_beside(archive: &Path, library: &str) -> Result<PathBuf, S
     let bitcode = deps.join(name);
     match bitcode.is_file() {
         true => Ok(bitcode),
-        false => Err(format!("cargo left no {}", bitcode.display())),
+        false => Err(format!("cargo left no {}", freshness_core::Escaped::path(&bitcode))),
     }
 }

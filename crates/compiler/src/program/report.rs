@@ -20,7 +20,7 @@ use crate::session::Request;
 /// Prints a line on standard error. Whoever closed it, or left it no room, goes without.
 macro_rules! say {
     ($($arg:tt)*) => {
-        let _ = writeln!(io::stderr(), $($arg)*);
+        let _ = writeln!(io::stderr(), "{}", Escaped::lines(&format!($($arg)*)));
     };
 }
 
@@ -235,9 +235,9 @@ fn print_trouble(json: bool, trouble: &Trouble) -> ExitCode {
     if json {
         let error = JsonError {
             code: trouble.code,
-            message: &trouble.message,
+            message: Escaped::lines(&trouble.message).to_string(),
             path: trouble.path.as_ref().map(|path| Escaped::path(path).to_string()),
-            hint: &trouble.hint,
+            hint: Escaped::lines(&trouble.hint).to_string(),
         };
         // The exit status tells where no one reads.
         let _ = print_json(&JsonTrouble { schema: 1, success: false, error });

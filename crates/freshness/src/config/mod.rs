@@ -185,7 +185,7 @@ impl Config {
         let raw: raw::Config = toml::from_str(&text).map_err(|error| ConfigError::Invalid {
             path: path.clone(),
             line: error.span().map_or(1, |span| line_of(&text, span.start)),
-            problem: error.message().trim().to_owned(),
+            problem: Escaped::text(error.message().trim()).to_string(),
         })?;
         raw.resolve(path, directory, &text)
     }
@@ -197,7 +197,8 @@ impl Config {
     pub fn profile(&self, name: &str) -> Result<&Profile, ConfigError> {
         self.profiles.get(name).ok_or_else(|| {
             let names: Vec<&str> = self.profiles.keys().map(String::as_str).collect();
-            let known = if names.is_empty() { "none".into() } else { names.join(", ") };
+            let known = Escaped::text(&names.join(", ")).to_string();
+            let known = if names.is_empty() { "none".into() } else { known };
             ConfigError::UnknownProfile { path: self.path.clone(), name: name.into(), known }
         })
     }
