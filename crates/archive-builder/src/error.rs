@@ -165,7 +165,9 @@ impl BuildError {
         match self {
             BuildError::Io { source, .. } => io_hint(source).into(),
             BuildError::Untrusted { .. } => {
-                "set `store` to a directory of your own that no one else may write".into()
+                "run as the user that it belongs to, or set `store` to a directory of your own that no \
+                 one else may write"
+                    .into()
             }
             BuildError::LockTimeout { .. } => {
                 "wait for that process or end it; `lock-timeout` sets how long is waited".into()

@@ -21,14 +21,14 @@ use std::io;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
-use freshness_core::{Archive, Digest, Head, Record, SealedFile, Stamp, Work, sys};
+use freshness_core::{Archive, Digest, Head, SealedFile, Stamp, Work, sys};
 
 use crate::durable;
 use crate::error::{BuildError, Context};
 use crate::object_check::{self, Expected};
 use crate::profile::Emit;
 use crate::seal::{self, Condition, ReadBytes};
-use crate::slot::Slot;
+use crate::slot::{Slot, of_another_user};
 
 /// What to publish.
 #[derive(Debug)]
@@ -128,9 +128,15 @@ pub(crate) fn examine(
 ) -> Condition {
     let file = &archive.file;
     let path = slot.dir().join(&file.path);
-    let is_link = |p: &Path| fs::symlink_metadata(p).is_ok_and(|m| m.is_symlink());
-    if is_link(&slot.archives()) || path.parent().is_some_and(is_link) {
-        return Condition::Changed("its directory is a link now".into());
+    for place in [Some(slot.archives().as_path()), path.parent(), Some(&path)].into_iter().flatten()
+    {
+        let Ok(metadata) = fs::symlink_metadata(place) else { continue };
+        if place != path && metadata.is_symlink() {
+            return Condition::Changed("its directory is a link now".into());
+        }
+        if let Some(problem) = of_another_user(&metadata) {
+            return Condition::Changed(problem);
+        }
     }
     seal::examine(&path, &file.meta, &file.digest, when, work)
 }
@@ -154,7 +160,7 @@ pub(crate) fn restamped(slot: &Slot, archive: &Archive) -> Result<Archive, Build
 pub(crate) fn write_stamp(slot: &Slot, stamp: &Stamp) -> Result<(), BuildError> {
     let path = slot.stamp();
     let bytes = stamp.encode()?;
-    if Record::open(&path).is_ok_and(|old| old.head.generation != stamp.head.generation) {
+    if slot.open_stamp(&path).is_ok_and(|old| old.head.generation != stamp.head.generation) {
         let kept = slot.stamps().join(next_name(slot).to_string());
         // Not every file system has hard links.
         let linked = fs::hard_link(&path, &kept).or_else(|_| fs::copy(&path, &kept).map(drop));
@@ -189,7 +195,7 @@ pub(crate) fn prune(slot: &Slot, newest: &Stamp, generations: usize) -> Result<(
     let mut seen = BTreeSet::from([newest.head.generation]);
     let mut named: BTreeSet<PathBuf> = directories(&newest.head);
     for path in earlier_stamps(slot) {
-        let kept = Record::open(&path).ok().filter(|_| seen.len() < generations);
+        let kept = slot.open_stamp(&path).ok().filter(|_| seen.len() < generations);
         match kept.filter(|stamp| seen.insert(stamp.head.generation)) {
             Some(stamp) => named.extend(directories(&stamp.head)),
             None => durable::remove_any(&path).doing("remove the old stamp", &path)?,

@@ -19,7 +19,7 @@ use std::collections::BTreeSet;
 
 use freshness_core::stamp::EnvFact;
 use freshness_core::{
-    Archive, Digest, Evidence, Fact, Head, InputPath, InputSpec, Lists, Pattern, Record, Recorded,
+    Archive, Digest, Evidence, Fact, Head, InputPath, InputSpec, Lists, Pattern, Recorded,
     SealedFile, Snapshot, Stamp, Timestamp, Work, discover,
 };
 
@@ -343,7 +343,8 @@ impl<'a> Rebuild<'a> {
 
     fn stamp(&self, built: Built) -> Stamp {
         let kept = publish::earlier_stamps(&self.scene.slot).into_iter();
-        let kept = kept.filter_map(|path| Some(Record::open(&path).ok()?.head.generation));
+        let kept =
+            kept.filter_map(|path| Some(self.scene.slot.open_stamp(&path).ok()?.head.generation));
         let newest = kept.chain(self.earlier.map(|stamp| stamp.head.generation)).max();
         let head = Head {
             key: self.scene.key.to_string(),

@@ -15,8 +15,10 @@
 
 use std::fs;
 use std::io::{self, Write};
-use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt};
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
+
+use freshness_core::{Reason, Record, sys};
 
 use crate::durable;
 use crate::error::{BuildError, Context};
@@ -72,39 +74,62 @@ impl Slot {
         self.dir.join("target")
     }
 
-    /// Whether what lies here may be believed. What is not there is not distrusted, and what is no
-    /// directory holds nothing that could be believed.
+    /// Whether what lies here may be believed. What is not there is not distrusted.
     ///
     /// # Errors
-    /// A store that is not a directory; a store or slot that is another's, or may be written by
-    /// everyone.
+    /// A store that is not a directory; a store, slot or part of one that is another's, or may be
+    /// written by everyone.
     pub(crate) fn check_trust(&self) -> Result<(), BuildError> {
         let untrusted = |path: &Path, problem: String| {
             Err(BuildError::Untrusted { path: path.to_path_buf(), problem })
         };
-        let me = rustix::process::geteuid().as_raw();
-        let parts = [self.archives(), self.stamps(), self.target()];
-        for path in [&self.store, &self.dir].into_iter().chain(&parts) {
-            let is_store = *path == self.store;
-            let stat = if is_store { fs::metadata(path) } else { fs::symlink_metadata(path) };
+        let parts = [self.stamp(), self.lock(), self.cargo_saw()];
+        let parts = parts.into_iter().chain([self.archives(), self.stamps(), self.target()]);
+        let mut is_shut = false;
+        for path in [self.store.clone(), self.dir.clone()].into_iter().chain(parts) {
+            let is_store = path == self.store;
+            let stat = if is_store { fs::metadata(&path) } else { fs::symlink_metadata(&path) };
             let metadata = match stat {
                 Ok(metadata) => metadata,
                 Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
-                Err(error) => return Err(error).doing("look at the store", path),
+                // A file stands where the slot should: there is nothing in it.
+                Err(error) if error.kind() == io::ErrorKind::NotADirectory => continue,
+                Err(error) => return Err(error).doing("look at the store", &path),
             };
             if is_store && !metadata.is_dir() {
-                return untrusted(path, "it is not a directory".into());
+                return untrusted(&path, "it is not a directory".into());
             }
-            if metadata.uid() != me {
-                let owner = metadata.uid();
-                return untrusted(path, format!("it belongs to user {owner}, not to user {me}"));
+            if let Some(problem) = of_another_user(&metadata) {
+                return untrusted(&path, problem);
             }
-            let is_open = metadata.is_dir() && metadata.mode() & 0o002 != 0;
-            if is_open && (is_store || *path == self.dir) {
-                return untrusted(path, "everyone may write it".into());
+            // What cargo makes is as open as the umask lets it; it is out of reach in a slot that is shut.
+            let is_open = !metadata.is_symlink() && sys::everyone_may_write(&metadata);
+            if is_open && !is_shut {
+                return untrusted(&path, "everyone may write it".into());
             }
+            is_shut |= path == self.dir && !sys::everyone_may_enter(&metadata);
         }
         Ok(())
+    }
+
+    /// Opens a stamp of this slot, which no link may lead out of.
+    ///
+    /// # Errors
+    /// The reason why there is no stamp to believe.
+    pub(crate) fn open_stamp(&self, path: &Path) -> Result<Record, Reason> {
+        let unreadable =
+            |problem: String| Reason::StampUnreadable { path: path.to_path_buf(), problem };
+        let dir = path.parent().unwrap_or(path);
+        for place in [dir, path] {
+            let Ok(metadata) = fs::symlink_metadata(place) else { continue };
+            if place == dir && !metadata.is_dir() {
+                return Err(unreadable("its directory is a link, or none".into()));
+            }
+            if let Some(problem) = of_another_user(&metadata) {
+                return Err(unreadable(problem));
+            }
+        }
+        Record::open(path)
     }
 
     /// Makes the store and the slot where they are missing, private to their owner. Whatever stands in
@@ -133,6 +158,12 @@ impl Slot {
     }
 }
 
+/// Says whose it is, where that is neither known to be ours nor unknown.
+pub(crate) fn of_another_user(metadata: &fs::Metadata) -> Option<String> {
+    let (owner, me) = (sys::owner_of(metadata)?, sys::current_user()?);
+    (owner != me).then(|| format!("it belongs to user {owner}, not to user {me}"))
+}
+
 fn make_private(dir: &Path) -> io::Result<()> {
     fs::DirBuilder::new().recursive(true).mode(0o700).create(dir)
 }
@@ -148,7 +179,7 @@ fn write_new(path: &Path, bytes: &[u8]) -> io::Result<()> {
 
 #[cfg(test)]
 mod tests {
-    use std::os::unix::fs::{PermissionsExt, symlink};
+    use std::os::unix::fs::{MetadataExt, PermissionsExt, symlink};
 
     use super::*;
     use crate::testing;
@@ -181,11 +212,55 @@ mod tests {
     }
 
     #[test]
+    fn what_everyone_may_write_is_believed_only_where_no_one_comes_to_it() {
+        let dir = tempfile::tempdir().unwrap();
+        let slot = testing::slot(dir.path());
+        fs::create_dir(slot.target()).unwrap();
+        fs::write(slot.stamp(), "").unwrap();
+        let mode = |path: &Path, mode| {
+            fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
+        };
+        for (path, usual) in
+            [(slot.target(), 0o755), (slot.archives(), 0o700), (slot.stamp(), 0o600)]
+        {
+            mode(&path, 0o777);
+            slot.check_trust().unwrap();
+            mode(slot.dir(), 0o755);
+            assert!(problem(&slot).ends_with("everyone may write it"), "{path:?}");
+            mode(slot.dir(), 0o700);
+            mode(&path, usual);
+        }
+    }
+
+    #[test]
+    fn a_stamp_behind_a_link_is_none() {
+        let dir = tempfile::tempdir().unwrap();
+        let slot = testing::slot(dir.path());
+        let elsewhere = dir.path().join("elsewhere");
+        fs::rename(slot.dir(), &elsewhere).unwrap();
+        symlink(&elsewhere, slot.dir()).unwrap();
+        let reason = slot.open_stamp(&slot.stamp()).unwrap_err();
+        assert!(reason.to_string().contains("its directory is a link"), "{reason}");
+    }
+
+    #[test]
     fn what_is_another_users_is_not_believed() {
         let dir = tempfile::tempdir().unwrap();
         let slot = testing::slot(dir.path());
         if std::os::unix::fs::chown(slot.archives(), Some(12_345), None).is_ok() {
             assert!(problem(&slot).contains("it belongs to user 12345, not to user "));
+            std::os::unix::fs::chown(slot.archives(), Some(0), None).unwrap();
+            for path in [slot.stamp(), slot.lock(), slot.cargo_saw(), slot.target()] {
+                fs::write(&path, "").unwrap();
+                std::os::unix::fs::chown(&path, Some(12_345), None).unwrap();
+                assert!(problem(&slot).contains("it belongs to user 12345"), "{path:?}");
+                fs::remove_file(&path).unwrap();
+            }
+            let earlier = slot.stamps().join("1");
+            fs::write(&earlier, "").unwrap();
+            std::os::unix::fs::chown(&earlier, Some(12_345), None).unwrap();
+            let reason = slot.open_stamp(&earlier).unwrap_err().to_string();
+            assert!(reason.contains("it belongs to user 12345"), "{reason}");
         } else {
             // Only root may give files away; a directory of root's is there for everyone else.
             let store = Slot { store: "/usr".into(), dir: "/usr/bin".into() };

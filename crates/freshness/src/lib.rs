@@ -25,6 +25,7 @@ mod own_inputs;
 #[cfg(feature = "program")]
 pub mod program;
 mod strategies;
+mod trust;
 
 pub use archive_builder::{
     BuildError, CargoOutput, Emit, Environment, Event, Force, Input, Key, Missing, OnFailure,
@@ -40,3 +41,4 @@ pub use freshness_core::{
 };
 pub use own_inputs::{InputRecord, Look};
 pub use strategies::{StrategyName, StrategyOptions};
+pub use trust::Trust;

@@ -43,10 +43,17 @@ impl From<ConfigError> for Trouble {
     fn from(error: ConfigError) -> Self {
         let hint = match &error {
             ConfigError::Unreadable { .. } => "make it a readable file, or remove it",
+            ConfigError::Untrusted { .. } => {
+                "run as the user that it belongs to, or allow it: list its directory in FRESHNESS_TRUST"
+            }
             ConfigError::Invalid { .. } => "correct that line",
         };
+        let code = match &error {
+            ConfigError::Untrusted { .. } => "config-untrusted",
+            _ => "config",
+        };
         let path = Some(error.path().to_path_buf());
-        Self { code: "config", message: error.to_string(), path, hint: hint.into() }
+        Self { code, message: error.to_string(), path, hint: hint.into() }
     }
 }
 

@@ -11,7 +11,8 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
     name = "freshness",
     version,
     after_help = "Exit status: 0 fresh, or archives ready; 1 stale (check, explain); 2 trouble.\n\
-                  FRESHNESS_STRATEGY names a strategy where --strategy does not."
+                  FRESHNESS_STRATEGY names a strategy where --strategy does not; FRESHNESS_TRUST lists\n\
+                  directories (as PATH does) whose freshness.toml is followed though another user's."
 )]
 struct Cli {
     #[command(subcommand)]

@@ -17,7 +17,7 @@ use std::time::Instant;
 use crate::config::{Config, ConfigError};
 use crate::facade::{Error, Freshness};
 use crate::strategies::StrategyName;
-use crate::{CargoOutput, Environment, Force, Missing, Tool};
+use crate::{CargoOutput, Environment, Force, Missing, Tool, Trust};
 use cli::{Action, Command, Options};
 use report::{Answer, Report};
 
@@ -39,11 +39,14 @@ pub fn main() -> ExitCode {
 
 /// The configuration that the options choose, ready to be asked.
 fn open(options: &Options) -> Result<Freshness, Error> {
+    let trust = std::env::var_os(Trust::VARIABLE).map(|list| Trust::listed(&list));
+    let trust = trust.unwrap_or_default();
     let config = match &options.config {
-        Some(path) => Config::load(path)?,
-        None => Config::find(
+        Some(path) => Config::load_trusting(path, &trust)?,
+        None => Config::find_trusting(
             &std::env::current_dir()
                 .map_err(|source| ConfigError::Unreadable { path: ".".into(), source })?,
+            &trust,
         )?,
     };
     let strategy = chosen_strategy(options)?.unwrap_or(config.strategy);
