@@ -7,9 +7,8 @@
 
 #![expect(clippy::disallowed_methods, reason = "this is the module that takes locks")]
 
-use std::fs::{self, File, OpenOptions, TryLockError};
+use std::fs::{self, File, TryLockError};
 use std::io::{self, Seek, Write};
-use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 use std::thread;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
@@ -21,6 +20,7 @@ use crate::events::Event;
 use crate::key::Tool;
 use crate::slot::Slot;
 use crate::small_file;
+use crate::sys::private_file;
 
 /// How often a held lock is tried again.
 const RETRY: Duration = Duration::from_millis(20);
@@ -109,7 +109,7 @@ fn open(path: &Path) -> io::Result<File> {
     if fs::symlink_metadata(path).is_ok_and(|m| !m.is_file()) {
         return Err(io::Error::new(io::ErrorKind::AlreadyExists, "not a regular file"));
     }
-    OpenOptions::new().read(true).write(true).create(true).truncate(false).mode(0o600).open(path)
+    private_file().read(true).write(true).create(true).truncate(false).open(path)
 }
 
 /// Who holds the lock, as far as its content says.

@@ -16,9 +16,8 @@
 //! copy does (`copy_file_range(2)`, which `std::io::copy` uses).
 
 use std::collections::BTreeSet;
-use std::fs::{self, Permissions};
+use std::fs;
 use std::io;
-use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use freshness_core::{Archive, Digest, Head, SealedFile, Stamp, Work, sys};
@@ -29,6 +28,7 @@ use crate::object_check::{self, Expected};
 use crate::profile::Emit;
 use crate::seal::{self, Condition, ReadBytes};
 use crate::slot::{Slot, of_another_user};
+use crate::sys::make_read_only;
 
 /// What to publish.
 #[derive(Debug)]
@@ -81,7 +81,7 @@ fn copy_durably(source: &Path, copy: &Path) -> io::Result<()> {
     let mut from = sys::open_regular(source, sys::Links::Refuse)?;
     let mut to = durable::create(copy)?;
     io::copy(&mut from, &mut to)?;
-    to.set_permissions(Permissions::from_mode(0o444))?;
+    make_read_only(&to)?;
     to.sync_all()
 }
 
@@ -220,7 +220,7 @@ fn directories(stamp: &Head) -> BTreeSet<PathBuf> {
 #[cfg(test)]
 mod tests {
     use std::io::Read;
-    use std::os::unix::fs::MetadataExt;
+    use std::os::unix::fs::{MetadataExt, PermissionsExt};
 
     use super::*;
     use crate::testing::{self, X86_64, stamp_of};
@@ -283,7 +283,7 @@ mod tests {
         let mut held = fs::File::open(&path).unwrap();
 
         // Someone truncates it in place; a reader that holds it sees that, and no repair goes into it.
-        fs::set_permissions(&path, Permissions::from_mode(0o644)).unwrap();
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o644)).unwrap();
         fs::write(&path, b"!<arch>\n").unwrap();
         assert!(matches!(world.condition(&archive), Condition::Changed(_)));
         world.publish(b"one").unwrap();

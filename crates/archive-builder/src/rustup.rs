@@ -14,6 +14,7 @@ use toml::Table;
 
 use crate::environment::Environment;
 use crate::small_file;
+use crate::sys::same_file;
 
 /// The names of toolchain files, in the order in which rustup prefers them.
 pub(crate) const TOOLCHAIN_FILES: [&str; 2] = ["rust-toolchain", "rust-toolchain.toml"];
@@ -25,12 +26,7 @@ pub(crate) fn is_proxy(program: &Path) -> bool {
         return true;
     }
     // On some systems the proxies are hard links of `rustup` beside them.
-    let same_file = |other: &Path| {
-        use std::os::unix::fs::MetadataExt;
-        let (a, b) = (fs::metadata(program).ok()?, fs::metadata(other).ok()?);
-        Some(a.ino() == b.ino() && a.dev() == b.dev())
-    };
-    same_file(&program.with_file_name("rustup")).unwrap_or(false)
+    same_file(program, &program.with_file_name("rustup"))
 }
 
 /// The directory of the toolchain that a proxy run in `cwd` would use.

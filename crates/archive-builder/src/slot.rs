@@ -15,7 +15,6 @@
 
 use std::fs;
 use std::io::{self, Write};
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
 use freshness_core::{Reason, Record, sys};
@@ -23,11 +22,17 @@ use freshness_core::{Reason, Record, sys};
 use crate::durable;
 use crate::error::{BuildError, Context};
 use crate::key::Key;
+use crate::removal::TAG_NAME;
+use crate::small_file;
+use crate::sys::{create_private_dir, private_file};
 
 /// Marks the store as a cache (<https://bford.info/cachedir/>), so that backups pass it over.
 const TAG: &str = "Signature: 8a477f597d28d172789f06886806bc55\n\
 # This file is a cache directory tag created by freshness.\n\
 # For information about cache directory tags see https://bford.info/cachedir/\n";
+
+/// What tells our tag from those of others.
+pub(crate) const TAG_OWNER: &str = "created by freshness";
 
 /// The place of one key's archives.
 #[derive(Clone, Debug)]
@@ -142,9 +147,9 @@ impl Slot {
         if let Some(parent) = self.store.parent() {
             fs::create_dir_all(parent).doing("create the store", parent)?;
         }
-        make_private(&self.store).doing("create the store", &self.store)?;
-        let tag = self.store.join("CACHEDIR.TAG");
-        write_new(&tag, TAG.as_bytes()).doing("tag the store", &tag)?;
+        create_private_dir(&self.store).doing("create the store", &self.store)?;
+        let tag = self.store.join(TAG_NAME);
+        self.tag(&tag)?;
         let is_in_the_way = |path: &Path| fs::symlink_metadata(path).is_ok_and(|m| !m.is_dir());
         for dir in [self.dir.clone(), self.archives(), self.stamps(), self.target()] {
             if is_in_the_way(&dir) {
@@ -152,9 +157,26 @@ impl Slot {
             }
         }
         for dir in [self.dir.clone(), self.archives(), self.stamps()] {
-            make_private(&dir).doing("create the slot", &dir)?;
+            create_private_dir(&dir).doing("create the slot", &dir)?;
         }
         self.check_trust()
+    }
+}
+
+impl Slot {
+    /// Tags the store as ours, unless it is. What only we tagged is what we remove from.
+    fn tag(&self, path: &Path) -> Result<(), BuildError> {
+        write_new(path, TAG.as_bytes()).doing("tag the store", path)?;
+        let found = small_file::read(path).doing("read the store's tag", path)?;
+        if TAG.as_bytes().starts_with(&found) && found.len() < TAG.len() {
+            // What a crash or a full disk left of it.
+            return durable::replace(path, TAG.as_bytes());
+        }
+        if String::from_utf8_lossy(&found).contains(TAG_OWNER) {
+            return Ok(());
+        }
+        let problem = format!("its {TAG_NAME} is another program's");
+        Err(BuildError::Untrusted { path: self.store.clone(), problem })
     }
 }
 
@@ -164,13 +186,9 @@ pub(crate) fn of_another_user(metadata: &fs::Metadata) -> Option<String> {
     (owner != me).then(|| format!("it belongs to user {owner}, not to user {me}"))
 }
 
-fn make_private(dir: &Path) -> io::Result<()> {
-    fs::DirBuilder::new().recursive(true).mode(0o700).create(dir)
-}
-
 /// Writes a file unless it is there.
 fn write_new(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    match fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path) {
+    match private_file().write(true).create_new(true).open(path) {
         Ok(mut file) => file.write_all(bytes),
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
         Err(error) => Err(error),
@@ -230,6 +248,21 @@ mod tests {
             mode(slot.dir(), 0o700);
             mode(&path, usual);
         }
+    }
+
+    #[test]
+    fn a_torn_tag_is_mended_and_anothers_is_respected() {
+        let dir = tempfile::tempdir().unwrap();
+        let slot = testing::slot(dir.path());
+        let tag = slot.store().join(TAG_NAME);
+        for torn in ["", &TAG[..50]] {
+            fs::write(&tag, torn).unwrap();
+            slot.create().unwrap();
+            assert_eq!(fs::read_to_string(&tag).unwrap(), TAG);
+        }
+        fs::write(&tag, "Signature: 8a477f597d28d172789f06886806bc55\n# by cargo\n").unwrap();
+        let error = slot.create().unwrap_err().to_string();
+        assert!(error.ends_with("its CACHEDIR.TAG is another program's"), "{error}");
     }
 
     #[test]

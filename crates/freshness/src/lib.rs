@@ -29,7 +29,7 @@ mod trust;
 
 pub use archive_builder::{
     BuildError, CargoOutput, Emit, Environment, Event, Force, Input, Key, Missing, OnFailure,
-    Outcome, Panic, Profile, ReadyArchive, Request, Tool,
+    Outcome, Panic, Profile, ReadyArchive, Request, Tool, remove_below_tag,
 };
 pub use config::{Config, ConfigError};
 pub use facade::{Error, Explanation, Freshness};
