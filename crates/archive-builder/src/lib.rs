@@ -19,6 +19,8 @@ pub mod environment;
 pub mod error;
 pub mod events;
 mod fit;
+#[doc(hidden)]
+pub mod fuzzing;
 mod inputs;
 pub mod key;
 mod lock;

@@ -262,7 +262,7 @@ fn drain(mut pipe: impl Read) -> Vec<u8> {
     bytes
 }
 
-fn read_messages(stdout: impl Read) -> io::Result<Messages> {
+pub(crate) fn read_messages(stdout: impl Read) -> io::Result<Messages> {
     let mut messages = Messages::default();
     for line in BufReader::new(stdout).split(b'\n') {
         let line = line?;

@@ -215,12 +215,21 @@ impl Config {
         };
         let directory = fs::canonicalize(directory).map_err(unreadable)?;
         let path = directory.join(path.file_name().unwrap_or_default());
-        let raw: raw::Config = toml::from_str(&text).map_err(|error| ConfigError::Invalid {
+        Self::parse(path, directory, &text)
+    }
+
+    /// Understands the text of a configuration, which stands in `path` in `directory`.
+    ///
+    /// # Errors
+    /// It is wrong.
+    #[doc(hidden)]
+    pub fn parse(path: PathBuf, directory: PathBuf, text: &str) -> Result<Self, ConfigError> {
+        let raw: raw::Config = toml::from_str(text).map_err(|error| ConfigError::Invalid {
             path: path.clone(),
-            line: error.span().map_or(1, |span| line_of(&text, span.start)),
+            line: error.span().map_or(1, |span| line_of(text, span.start)),
             problem: Escaped::text(error.message().trim()).to_string(),
         })?;
-        raw.resolve(path, directory, &text)
+        raw.resolve(path, directory, text)
     }
 
     /// The profile of this name.
