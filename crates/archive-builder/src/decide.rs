@@ -113,7 +113,7 @@ impl<'a> Scene<'a> {
             let verdict = Verdict { reasons: vec![reason] };
             Decision { verdict, stamp, outdated: false, work: Work::default() }
         };
-        let stamp = match Record::open(&path) {
+        let stamp = match self.slot.open_stamp(&path) {
             Ok(stamp) => stamp,
             Err(reason) => return Ok(stale(reason, None)),
         };
@@ -251,8 +251,9 @@ fn is_of_the_world(reason: &Reason) -> bool {
 /// A store that must not be believed; a glob that cannot be understood.
 pub fn inputs(request: &Request<'_>) -> Result<Vec<Input>, BuildError> {
     let scene = Scene::look(request)?;
-    match Stamp::read(&scene.slot.stamp()) {
-        Ok(stamp) if scene.foreign(&stamp.head).is_none() => {
+    let record = scene.slot.open_stamp(&scene.slot.stamp());
+    match record.ok().and_then(|record| record.load().ok()) {
+        Some(stamp) if scene.foreign(&stamp.head).is_none() => {
             let here = scene.specs_here();
             Ok(inputs::with_reasons(&stamp.snapshot.root, here.iter().chain(&stamp.specs))?)
         }

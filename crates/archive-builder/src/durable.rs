@@ -5,12 +5,14 @@
 //! name is fixed, because one writer holds the slot's lock: what a crash leaves behind is overwritten
 //! by the next write and never piles up.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File};
 use std::io::{self, Write};
-use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
 use crate::error::{BuildError, Context};
+use crate::removal::remove_below_tag;
+use crate::slot;
+use crate::sys::private_file;
 
 /// Replaces the file at `path` by one with these bytes.
 ///
@@ -39,16 +41,16 @@ pub(crate) fn replace(path: &Path, bytes: &[u8]) -> Result<(), BuildError> {
 /// Those of removing the old and creating the new.
 pub(crate) fn create(path: &Path) -> io::Result<File> {
     remove_any(path)?;
-    OpenOptions::new().write(true).read(true).create_new(true).mode(0o600).open(path)
+    private_file().write(true).read(true).create_new(true).open(path)
 }
 
-/// Removes whatever has this name, if anything; a directory with all it holds.
+/// Removes whatever has this name, if anything; a directory with all it holds, where it is below a store.
 ///
 /// # Errors
 /// Those of removing it.
 pub(crate) fn remove_any(path: &Path) -> io::Result<()> {
     let removed = match fs::symlink_metadata(path) {
-        Ok(metadata) if metadata.is_dir() => fs::remove_dir_all(path),
+        Ok(metadata) if metadata.is_dir() => remove_below_tag(path, slot::TAG_OWNER),
         Ok(_) => fs::remove_file(path),
         Err(error) => Err(error),
     };

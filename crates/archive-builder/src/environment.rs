@@ -13,6 +13,8 @@ use freshness_core::Digest;
 use freshness_core::stamp::EnvFact;
 use freshness_core::verdict::{EnvChange, Reason};
 
+use crate::sys::is_executable;
+
 /// Variables that `cargo run` sets for the program it runs (cargo's reference, "Environment
 /// variables Cargo sets for crates"), as names or prefixes ending in `*`.
 const SET_BY_CARGO_RUN: &[&str] = &[
@@ -182,11 +184,6 @@ fn matches_any(patterns: &[&str], name: &str) -> bool {
         Some(prefix) => name.starts_with(prefix),
         None => name == *pattern,
     })
-}
-
-fn is_executable(path: &Path) -> bool {
-    use rustix::fs::{Access, access};
-    path.is_file() && access(path, Access::EXEC_OK).is_ok()
 }
 
 #[cfg(test)]

@@ -62,7 +62,7 @@ pub enum BuildError {
         problem: String,
     },
     /// The profile asks for what the workspace does not have.
-    #[error("plan the build: {problem}")]
+    #[error("plan the build: {}", Escaped::text(problem))]
     Profile {
         /// What it does not have, and what it has.
         problem: String,
@@ -70,7 +70,7 @@ pub enum BuildError {
         hint: String,
     },
     /// `cargo metadata` failed.
-    #[error("read the workspace of {}: {problem}", Escaped::path(path))]
+    #[error("read the workspace of {}: {}", Escaped::path(path), Escaped::lines(problem))]
     Metadata {
         /// Where cargo was asked.
         path: PathBuf,
@@ -78,7 +78,7 @@ pub enum BuildError {
         problem: String,
     },
     /// `cargo build` failed.
-    #[error("build with cargo in {}: {problem}", Escaped::path(path))]
+    #[error("build with cargo in {}: {}", Escaped::path(path), Escaped::lines(problem))]
     CargoFailed {
         /// Where it ran.
         path: PathBuf,
@@ -86,13 +86,16 @@ pub enum BuildError {
         problem: String,
     },
     /// cargo reports as fresh what cannot be, even after its memory of it was removed.
-    #[error("make cargo rebuild {package}: it reports fresh although its inputs changed")]
+    #[error(
+        "make cargo rebuild {}: it reports fresh although its inputs changed",
+        Escaped::text(package)
+    )]
     CargoInsists {
         /// The package.
         package: String,
     },
     /// cargo produced something other than what was asked for.
-    #[error("take the {what} of {package}: {problem}")]
+    #[error("take the {what} of {}: {}", Escaped::text(package), Escaped::text(problem))]
     Artifact {
         /// `staticlib`, `llvm-bc`.
         what: String,
@@ -114,7 +117,12 @@ pub enum BuildError {
     #[error(transparent)]
     RecordTooLarge(#[from] freshness_core::stamp::codec::TooLarge),
     /// A prebuilt archive that is not there or not usable.
-    #[error("use the prebuilt {what} of {package} at {}: {problem}", Escaped::path(path))]
+    #[error(
+        "use the prebuilt {what} of {} at {}: {}",
+        Escaped::text(package),
+        Escaped::path(path),
+        Escaped::text(problem)
+    )]
     Prebuilt {
         /// `staticlib`, `llvm-bc`.
         what: String,
@@ -171,7 +179,9 @@ impl BuildError {
         match self {
             BuildError::Io { source, .. } => io_hint(source).into(),
             BuildError::Untrusted { .. } => {
-                "set `store` to a directory of your own that no one else may write".into()
+                "run as the user that it belongs to, or set `store` to a directory of your own that no \
+                 one else may write"
+                    .into()
             }
             BuildError::LockTimeout { .. } => {
                 "wait for that process or end it; `lock-timeout` sets how long is waited".into()
@@ -184,7 +194,7 @@ impl BuildError {
                 "install Rust, put cargo on PATH, or set CARGO; current archives need neither"
                     .into()
             }
-            BuildError::Profile { hint, .. } => hint.clone(),
+            BuildError::Profile { hint, .. } => Escaped::text(hint).to_string(),
             BuildError::Metadata { .. } => "`cargo metadata` in that directory must succeed".into(),
             BuildError::CargoFailed { .. } => {
                 "see cargo's messages above; the archives of the last good build are untouched; \

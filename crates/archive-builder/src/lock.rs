@@ -8,9 +8,8 @@
 
 #![expect(clippy::disallowed_methods, reason = "this is the module that takes locks")]
 
-use std::fs::{self, File, OpenOptions, TryLockError};
+use std::fs::{self, File, TryLockError};
 use std::io::{self, Seek, Write};
-use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 use std::thread;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
@@ -23,6 +22,7 @@ use crate::key::Tool;
 use crate::orphans;
 use crate::slot::Slot;
 use crate::small_file;
+use crate::sys::private_file;
 
 /// How often a held lock is tried again.
 const RETRY: Duration = Duration::from_millis(20);
@@ -204,7 +204,7 @@ fn open(path: &Path) -> io::Result<File> {
     if fs::symlink_metadata(path).is_ok_and(|m| !m.is_file()) {
         return Err(io::Error::new(io::ErrorKind::AlreadyExists, "not a regular file"));
     }
-    OpenOptions::new().read(true).write(true).create(true).truncate(false).mode(0o600).open(path)
+    private_file().read(true).write(true).create(true).truncate(false).open(path)
 }
 
 /// Name and version of the tool that took the lock last, as its content says; escaped.

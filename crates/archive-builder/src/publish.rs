@@ -16,9 +16,8 @@
 //! copy does (`copy_file_range(2)`, which `std::io::copy` uses).
 
 use std::collections::BTreeSet;
-use std::fs::{self, Permissions};
+use std::fs;
 use std::io;
-use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use freshness_core::{Archive, Digest, Head, Record, SealedFile, Stamp, Work, sys};
@@ -28,7 +27,8 @@ use crate::error::{BuildError, Context};
 use crate::object_check::{self, Expected};
 use crate::profile::Emit;
 use crate::seal::{self, Condition, ReadBytes};
-use crate::slot::Slot;
+use crate::slot::{Slot, of_another_user};
+use crate::sys::make_read_only;
 
 /// What to publish.
 #[derive(Debug)]
@@ -82,7 +82,7 @@ fn copy_durably(source: &Path, copy: &Path) -> Result<(), BuildError> {
         let mut from = sys::open_regular(source, sys::Links::Refuse)?;
         let mut to = durable::create(copy)?;
         io::copy(&mut from, &mut to)?;
-        to.set_permissions(Permissions::from_mode(0o444))?;
+        make_read_only(&to)?;
         Ok(to)
     };
     let to = copied().doing("copy the archive to", copy)?;
@@ -132,9 +132,15 @@ pub(crate) fn examine(
 ) -> Condition {
     let file = &archive.file;
     let path = slot.dir().join(&file.path);
-    let is_link = |p: &Path| fs::symlink_metadata(p).is_ok_and(|m| m.is_symlink());
-    if is_link(&slot.archives()) || path.parent().is_some_and(is_link) {
-        return Condition::Changed("its directory is a link now".into());
+    for place in [Some(slot.archives().as_path()), path.parent(), Some(&path)].into_iter().flatten()
+    {
+        let Ok(metadata) = fs::symlink_metadata(place) else { continue };
+        if place != path && metadata.is_symlink() {
+            return Condition::Changed("its directory is a link now".into());
+        }
+        if let Some(problem) = of_another_user(&metadata) {
+            return Condition::Changed(problem);
+        }
     }
     seal::examine(&path, &file.meta, &file.digest, when, work)
 }
@@ -160,7 +166,7 @@ pub(crate) fn write_stamp(slot: &Slot, stamp: &Stamp) -> Result<(), BuildError> 
     let bytes = stamp.encode()?;
     let is_earlier = |old: Record| old.head.generation != stamp.head.generation;
     // One that cannot be read now may be read by the pruning, which must not take it for missing.
-    let is_to_keep = Record::find(&path).map_or(true, |old| old.is_some_and(is_earlier));
+    let is_to_keep = slot.find_stamp(&path).map_or(true, |old| old.is_some_and(is_earlier));
     if is_to_keep && !has_second_name(slot) {
         let kept = slot.stamps().join(next_name(slot).to_string());
         // Not every file system has hard links.
@@ -203,7 +209,7 @@ pub(crate) fn prune(slot: &Slot, newest: &Stamp, generations: usize) -> Result<(
     let mut seen = BTreeSet::from([newest.head.generation]);
     let mut named: BTreeSet<PathBuf> = directories(&newest.head);
     for path in earlier_stamps(slot) {
-        let found = Record::find(&path).doing("read the earlier stamp", &path)?;
+        let found = slot.find_stamp(&path).doing("read the earlier stamp", &path)?;
         let kept = found.filter(|_| seen.len() < generations);
         match kept.filter(|stamp| seen.insert(stamp.head.generation)) {
             Some(stamp) => named.extend(directories(&stamp.head)),
@@ -229,7 +235,7 @@ pub(crate) fn directories(stamp: &Head) -> BTreeSet<PathBuf> {
 #[cfg(test)]
 mod tests {
     use std::io::Read;
-    use std::os::unix::fs::MetadataExt;
+    use std::os::unix::fs::{MetadataExt, PermissionsExt};
 
     use super::*;
     use crate::testing::{self, X86_64, stamp_of};
@@ -292,7 +298,7 @@ mod tests {
         let mut held = fs::File::open(&path).unwrap();
 
         // Someone truncates it in place; a reader that holds it sees that, and no repair goes into it.
-        fs::set_permissions(&path, Permissions::from_mode(0o644)).unwrap();
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o644)).unwrap();
         fs::write(&path, b"!<arch>\n").unwrap();
         assert!(matches!(world.condition(&archive), Condition::Changed(_)));
         world.publish(b"one").unwrap();

@@ -19,7 +19,7 @@ use std::collections::BTreeSet;
 
 use freshness_core::stamp::EnvFact;
 use freshness_core::{
-    Archive, Digest, Evidence, Fact, Head, InputPath, InputSpec, Lists, Pattern, Record, Recorded,
+    Archive, Digest, Evidence, Fact, Head, InputPath, InputSpec, Lists, Pattern, Recorded,
     SealedFile, Snapshot, Stamp, Timestamp, Work, discover,
 };
 
@@ -351,7 +351,8 @@ impl<'a> Rebuild<'a> {
         // would be taken for one, and the archives of the other removed.
         let newest = std::iter::once(self.scene.slot.stamp());
         let kept = newest.chain(publish::earlier_stamps(&self.scene.slot));
-        let kept = kept.filter_map(|path| Some(Record::open(&path).ok()?.head.generation));
+        let kept =
+            kept.filter_map(|path| Some(self.scene.slot.open_stamp(&path).ok()?.head.generation));
         let newest = kept.chain(self.earlier.map(|stamp| stamp.head.generation)).max();
         let head = Head {
             key: self.scene.key.to_string(),

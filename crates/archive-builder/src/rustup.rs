@@ -9,10 +9,12 @@ use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use freshness_core::Escaped;
 use toml::Table;
 
 use crate::environment::Environment;
 use crate::small_file;
+use crate::sys::same_file;
 
 /// The names of toolchain files, in the order in which rustup prefers them.
 pub(crate) const TOOLCHAIN_FILES: [&str; 2] = ["rust-toolchain", "rust-toolchain.toml"];
@@ -24,12 +26,7 @@ pub(crate) fn is_proxy(program: &Path) -> bool {
         return true;
     }
     // On some systems the proxies are hard links of `rustup` beside them.
-    let same_file = |other: &Path| {
-        use std::os::unix::fs::MetadataExt;
-        let (a, b) = (fs::metadata(program).ok()?, fs::metadata(other).ok()?);
-        Some(a.ino() == b.ino() && a.dev() == b.dev())
-    };
-    same_file(&program.with_file_name("rustup")).unwrap_or(false)
+    same_file(program, &program.with_file_name("rustup"))
 }
 
 /// The directory of the toolchain that a proxy run in `cwd` would use.
@@ -85,7 +82,7 @@ fn nearest(cwd: &Path, settings: &Table) -> Result<Option<Choice>, String> {
             if let Ok(text) = small_file::read_text(&path) {
                 return from_file(dir, &text)
                     .map(Some)
-                    .ok_or_else(|| format!("{} names no toolchain", path.display()));
+                    .ok_or_else(|| format!("{} names no toolchain", Escaped::path(&path)));
             }
         }
     }
@@ -116,7 +113,7 @@ fn installed(home: &Path, settings: &Table, name: &str) -> Result<PathBuf, Strin
     // The host is not recorded: take the one installed toolchain that this machine can run.
     let prefix = format!("{name}-{}-", std::env::consts::ARCH);
     let entries =
-        fs::read_dir(&toolchains).map_err(|e| format!("{}: {e}", toolchains.display()))?;
+        fs::read_dir(&toolchains).map_err(|e| format!("{}: {e}", Escaped::path(&toolchains)))?;
     let mut found: Vec<PathBuf> = (entries.flatten())
         .filter(|entry| entry.file_name().to_str().is_some_and(|n| n.starts_with(&prefix)))
         .map(|entry| entry.path())

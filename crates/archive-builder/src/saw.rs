@@ -72,8 +72,12 @@ pub(crate) struct Made {
 impl CargoSaw {
     /// Reads the record; whatever cannot be read as one is as good as none.
     pub(crate) fn read(path: &Path) -> Self {
-        let bytes = small_file::read(path).unwrap_or_default();
-        codec::decode(FORMAT, &bytes).unwrap_or_default()
+        Self::decode(&small_file::read(path).unwrap_or_default())
+    }
+
+    /// The record that is these bytes, or none.
+    pub(crate) fn decode(bytes: &[u8]) -> Self {
+        codec::decode(FORMAT, bytes).unwrap_or_default()
     }
 
     /// Writes the record.

@@ -63,7 +63,9 @@ fn digest_reader(mut file: fs::File) -> io::Result<(Digest, u64)> {
 pub(crate) fn seal(path: &Path, known: Option<&SealedFile>) -> io::Result<SealedFile> {
     let meta = sys::meta_of(&fs::symlink_metadata(path)?);
     let digest = match known {
-        Some(known) if known.path == path && known.meta == meta => known.digest,
+        Some(known) if known.path == path && known.meta == meta && meta.is_telling() => {
+            known.digest
+        }
         _ => digest_file(path)?.0,
     };
     Ok(SealedFile { path: path.to_path_buf(), meta, digest })
@@ -98,7 +100,7 @@ pub(crate) fn examine(
     if now.len != meta.len {
         return Condition::Changed(format!("length was {}, is {} bytes", meta.len, now.len));
     }
-    if now == *meta && when == ReadBytes::WhereStatDiffers {
+    if now == *meta && now.is_telling() && when == ReadBytes::WhereStatDiffers {
         return Condition::Intact;
     }
     match digest_file(path) {

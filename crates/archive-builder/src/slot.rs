@@ -15,21 +15,24 @@
 
 use std::fs;
 use std::io::{self, Write};
-use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
+
+use freshness_core::{Reason, Record, sys};
 
 use crate::durable;
 use crate::error::{BuildError, Context};
 use crate::key::Key;
+use crate::removal::TAG_NAME;
 use crate::small_file;
+use crate::sys::{create_private_dir, private_file};
 
 /// Marks the store as a cache (<https://bford.info/cachedir/>), so that backups pass it over.
 const TAG: &str = "Signature: 8a477f597d28d172789f06886806bc55\n\
 # This file is a cache directory tag created by freshness.\n\
 # For information about cache directory tags see https://bford.info/cachedir/\n";
 
-/// The name of the tag.
-pub(crate) const TAG_NAME: &str = "CACHEDIR.TAG";
+/// What tells our tag from those of others.
+pub(crate) const TAG_OWNER: &str = "created by freshness";
 
 /// How much of the tag makes it one.
 const SIGNATURE_LENGTH: usize = 43;
@@ -84,21 +87,40 @@ impl Slot {
         self.dir.join("target")
     }
 
-    /// Whether what lies here may be believed. What is not there is not distrusted, and what is no
-    /// directory holds nothing that could be believed.
+    /// Whether what lies here may be believed. What is not there is not distrusted.
     ///
     /// # Errors
-    /// A store that is not a directory; a store or slot that is another's, or may be written by
-    /// everyone.
+    /// A store that is not a directory; a store, slot or part of one that is another's, or may be
+    /// written by everyone.
     pub(crate) fn check_trust(&self) -> Result<(), BuildError> {
-        let parts = [self.archives(), self.stamps(), self.target()].map(|path| (path, Part::Below));
+        let below = [self.stamp(), self.lock(), self.cargo_saw()];
+        let below = below.into_iter().chain([self.archives(), self.stamps(), self.target()]);
         let places = [(self.store.clone(), Part::Store), (self.dir.clone(), Part::Slot)];
-        for (path, part) in places.into_iter().chain(parts) {
+        let is_shut =
+            fs::symlink_metadata(&self.dir).is_ok_and(|slot| !sys::everyone_may_enter(&slot));
+        let part = if is_shut { Part::Shut } else { Part::Slot };
+        for (path, part) in places.into_iter().chain(below.map(|path| (path, part))) {
             if let Some(problem) = distrust(&path, part).doing("look at the store", &path)? {
                 return Err(BuildError::Untrusted { path, problem });
             }
         }
         Ok(())
+    }
+
+    /// Opens a stamp of this slot, which no link may lead out of.
+    ///
+    /// # Errors
+    /// The reason why there is no stamp to believe.
+    pub(crate) fn open_stamp(&self, path: &Path) -> Result<Record, Reason> {
+        trusted(path).and_then(|()| Record::open(path))
+    }
+
+    /// The same; `None` where what stands there is no stamp to believe.
+    ///
+    /// # Errors
+    /// A file that is there and cannot be read now: a later try may find it whole.
+    pub(crate) fn find_stamp(&self, path: &Path) -> io::Result<Option<Record>> {
+        if trusted(path).is_ok() { Record::find(path) } else { Ok(None) }
     }
 
     /// Makes the store and the slot where they are missing, private to their owner. Whatever stands in
@@ -116,24 +138,25 @@ impl Slot {
             }
         }
         for dir in [self.dir.clone(), self.archives(), self.stamps()] {
-            make_private(&dir).doing("create the slot", &dir)?;
+            create_private_dir(&dir).doing("create the slot", &dir)?;
         }
         self.check_trust()
     }
 }
 
-/// A directory whose owner and mode matter.
+/// A part of a store, of which owner and mode matter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Part {
     /// The store itself; whoever configured it may have chosen a link.
     Store,
-    /// A slot.
+    /// A slot, or what lies in one that everyone may enter.
     Slot,
-    /// What a slot keeps, behind the slot's own mode.
-    Below,
+    /// What lies in a slot that only its owner may enter: what cargo makes is as open as the umask lets it,
+    /// and out of reach.
+    Shut,
 }
 
-/// Why a directory must not be believed; nothing for one that may be, or is not there.
+/// Why a part of a store must not be believed; nothing for one that may be, or is not there.
 ///
 /// # Errors
 /// It cannot be looked at.
@@ -143,32 +166,61 @@ pub(crate) fn distrust(path: &Path, part: Part) -> io::Result<Option<String>> {
     let metadata = match stat {
         Ok(metadata) => metadata,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        // A file stands where the slot should: there is nothing in it.
+        Err(error) if error.kind() == io::ErrorKind::NotADirectory => return Ok(None),
         Err(error) => return Err(error),
     };
-    let (owner, me) = (metadata.uid(), rustix::process::geteuid().as_raw());
-    let is_open = metadata.is_dir() && metadata.mode() & 0o002 != 0;
-    Ok(if is_store && !metadata.is_dir() {
-        Some("it is not a directory".into())
-    } else if owner != me {
-        Some(format!("it belongs to user {owner}, not to user {me}"))
-    } else if is_open && part != Part::Below {
-        Some("everyone may write it".into())
-    } else {
-        None
-    })
+    if is_store && !metadata.is_dir() {
+        return Ok(Some("it is not a directory".into()));
+    }
+    let is_open = !metadata.is_symlink() && sys::everyone_may_write(&metadata);
+    Ok(of_another_user(&metadata)
+        .or_else(|| (is_open && part != Part::Shut).then(|| "everyone may write it".to_owned())))
+}
+
+/// Whether a stamp is our own, in a directory of our own.
+fn trusted(path: &Path) -> Result<(), Reason> {
+    let unreadable =
+        |problem: String| Reason::StampUnreadable { path: path.to_path_buf(), problem };
+    let dir = path.parent().unwrap_or(path);
+    for place in [dir, path] {
+        let Ok(metadata) = fs::symlink_metadata(place) else { continue };
+        if place == dir && !metadata.is_dir() {
+            return Err(unreadable("its directory is a link, or none".into()));
+        }
+        if let Some(problem) = of_another_user(&metadata) {
+            return Err(unreadable(problem));
+        }
+    }
+    Ok(())
 }
 
 /// Makes the store where it is missing, private to its owner, and tags it.
 ///
 /// # Errors
-/// Those of making it.
+/// Those of making it; a store that another program tagged.
 pub(crate) fn make_store(store: &Path) -> Result<(), BuildError> {
     if let Some(parent) = store.parent() {
         fs::create_dir_all(parent).doing("create the store", parent)?;
     }
-    make_private(store).doing("create the store", store)?;
-    let tag = store.join(TAG_NAME);
-    write_new(&tag, TAG.as_bytes()).doing("tag the store", &tag)
+    create_private_dir(store).doing("create the store", store)?;
+    tag(store)
+}
+
+/// Tags a store as ours, unless it is. What only we tagged is what we remove from.
+fn tag(store: &Path) -> Result<(), BuildError> {
+    let path = &store.join(TAG_NAME);
+    write_new(path, TAG.as_bytes()).doing("tag the store", path)?;
+    let found = small_file::read(path).doing("read the store's tag", path)?;
+    if TAG.as_bytes().starts_with(&found) && found.len() < TAG.len() {
+        // What a crash or a full disk left of it.
+        return durable::replace(path, TAG.as_bytes());
+    }
+    if String::from_utf8_lossy(&found).contains(TAG_OWNER) {
+        return Ok(());
+    }
+    let problem = format!("its {TAG_NAME} is another program's");
+    Err(BuildError::Untrusted { path: store.to_path_buf(), problem })
 }
 
 /// Whether the store says of itself that it is a cache.
@@ -177,13 +229,15 @@ pub(crate) fn has_tag(store: &Path) -> bool {
     text.starts_with(&TAG[..SIGNATURE_LENGTH])
 }
 
-fn make_private(dir: &Path) -> io::Result<()> {
-    fs::DirBuilder::new().recursive(true).mode(0o700).create(dir)
+/// Says whose it is, where that is neither known to be ours nor unknown.
+pub(crate) fn of_another_user(metadata: &fs::Metadata) -> Option<String> {
+    let (owner, me) = (sys::owner_of(metadata)?, sys::current_user()?);
+    (owner != me).then(|| format!("it belongs to user {owner}, not to user {me}"))
 }
 
 /// Writes a file unless it is there.
 fn write_new(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    match fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path) {
+    match private_file().write(true).create_new(true).open(path) {
         Ok(mut file) => file.write_all(bytes),
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
         Err(error) => Err(error),
@@ -192,7 +246,7 @@ fn write_new(path: &Path, bytes: &[u8]) -> io::Result<()> {
 
 #[cfg(test)]
 mod tests {
-    use std::os::unix::fs::{PermissionsExt, symlink};
+    use std::os::unix::fs::{MetadataExt, PermissionsExt, symlink};
 
     use super::*;
     use crate::testing;
@@ -225,11 +279,70 @@ mod tests {
     }
 
     #[test]
+    fn what_everyone_may_write_is_believed_only_where_no_one_comes_to_it() {
+        let dir = tempfile::tempdir().unwrap();
+        let slot = testing::slot(dir.path());
+        fs::create_dir(slot.target()).unwrap();
+        fs::write(slot.stamp(), "").unwrap();
+        let mode = |path: &Path, mode| {
+            fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
+        };
+        for (path, usual) in
+            [(slot.target(), 0o755), (slot.archives(), 0o700), (slot.stamp(), 0o600)]
+        {
+            mode(&path, 0o777);
+            slot.check_trust().unwrap();
+            mode(slot.dir(), 0o755);
+            assert!(problem(&slot).ends_with("everyone may write it"), "{path:?}");
+            mode(slot.dir(), 0o700);
+            mode(&path, usual);
+        }
+    }
+
+    #[test]
+    fn a_torn_tag_is_mended_and_anothers_is_respected() {
+        let dir = tempfile::tempdir().unwrap();
+        let slot = testing::slot(dir.path());
+        let tag = slot.store().join(TAG_NAME);
+        for torn in ["", &TAG[..50]] {
+            fs::write(&tag, torn).unwrap();
+            slot.create().unwrap();
+            assert_eq!(fs::read_to_string(&tag).unwrap(), TAG);
+        }
+        fs::write(&tag, "Signature: 8a477f597d28d172789f06886806bc55\n# by cargo\n").unwrap();
+        let error = slot.create().unwrap_err().to_string();
+        assert!(error.ends_with("its CACHEDIR.TAG is another program's"), "{error}");
+    }
+
+    #[test]
+    fn a_stamp_behind_a_link_is_none() {
+        let dir = tempfile::tempdir().unwrap();
+        let slot = testing::slot(dir.path());
+        let elsewhere = dir.path().join("elsewhere");
+        fs::rename(slot.dir(), &elsewhere).unwrap();
+        symlink(&elsewhere, slot.dir()).unwrap();
+        let reason = slot.open_stamp(&slot.stamp()).unwrap_err();
+        assert!(reason.to_string().contains("its directory is a link"), "{reason}");
+    }
+
+    #[test]
     fn what_is_another_users_is_not_believed() {
         let dir = tempfile::tempdir().unwrap();
         let slot = testing::slot(dir.path());
         if std::os::unix::fs::chown(slot.archives(), Some(12_345), None).is_ok() {
             assert!(problem(&slot).contains("it belongs to user 12345, not to user "));
+            std::os::unix::fs::chown(slot.archives(), Some(0), None).unwrap();
+            for path in [slot.stamp(), slot.lock(), slot.cargo_saw(), slot.target()] {
+                fs::write(&path, "").unwrap();
+                std::os::unix::fs::chown(&path, Some(12_345), None).unwrap();
+                assert!(problem(&slot).contains("it belongs to user 12345"), "{path:?}");
+                fs::remove_file(&path).unwrap();
+            }
+            let earlier = slot.stamps().join("1");
+            fs::write(&earlier, "").unwrap();
+            std::os::unix::fs::chown(&earlier, Some(12_345), None).unwrap();
+            let reason = slot.open_stamp(&earlier).unwrap_err().to_string();
+            assert!(reason.contains("it belongs to user 12345"), "{reason}");
         } else {
             // Only root may give files away; a directory of root's is there for everyone else.
             let store = Slot { store: "/usr".into(), dir: "/usr/bin".into() };

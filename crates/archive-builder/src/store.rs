@@ -15,6 +15,7 @@ use std::time::SystemTime;
 use freshness_core::{Fact, Record};
 
 use crate::error::{BuildError, Context};
+use crate::removal;
 use crate::slot::{self, Part, Slot};
 use crate::{decide, key, lock, publish};
 
@@ -108,7 +109,7 @@ pub fn contents(store: &Path) -> Result<Contents, BuildError> {
     names.sort();
     for name in names {
         match name.to_str() {
-            Some(slot::TAG_NAME) => {}
+            Some(removal::TAG_NAME) => {}
             Some(key) if key::is_key(key) => contents.slots.push(summary(store, key)),
             Some(text) if is_leftover(text) => contents.leftovers.push(name),
             _ => contents.foreign.push(name),

@@ -133,7 +133,7 @@ fn look(
 fn finish(session: &Session<'_>, record: &Record, now: &Circumstances, mut found: Found) -> Found {
     let Some(output) = &session.output else { return found };
     found.placed = match output.meta() {
-        Some(meta) if meta == record.output.meta => {
+        Some(meta) if meta == record.output.meta && meta.is_telling() => {
             Some(Placed { meta, checksum: record.output.checksum })
         }
         Some(_) => output.read().filter(|placed| placed.checksum == record.output.checksum),

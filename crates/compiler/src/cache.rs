@@ -17,12 +17,15 @@ use std::os::unix::fs::{DirBuilderExt, MetadataExt};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
-use freshness::{Links, Meta, Timestamp, meta_of, open_regular};
+use freshness::{Links, Meta, Timestamp, meta_of, open_regular, remove_below_tag};
 use tempfile::NamedTempFile;
 
 /// Marks the directory as a cache (<https://bford.info/cachedir/>), so that backups pass it over.
 const TAG: &str = "Signature: 8a477f597d28d172789f06886806bc55\n\
 # This file is a cache directory tag created by nativets.\n";
+
+/// What tells our tag from those of others.
+const TAG_OWNER: &str = "created by nativets";
 
 /// How temporary names begin.
 pub const TEMPORARY: &str = ".nativets-new-";
@@ -105,7 +108,7 @@ pub fn write_whole(path: &Path, bytes: &[u8]) -> io::Result<Meta> {
         Ok(file) => file,
         // A directory has the name: it is of no use to anyone.
         Err(error) if path.is_dir() => {
-            fs::remove_dir_all(path)?;
+            remove_below_tag(path, TAG_OWNER)?;
             error.file.persist(path).map_err(|error| error.error)?
         }
         Err(error) => return Err(error.error),
@@ -123,8 +126,8 @@ pub fn sweep(dir: &Path, now: SystemTime) {
         let is_ours = entry.file_name().as_encoded_bytes().starts_with(TEMPORARY.as_bytes());
         let age = entry.metadata().and_then(|m| m.modified()).map(|at| now.duration_since(at));
         if is_ours && age.is_ok_and(|age| age.is_ok_and(|age| age > ABANDONED)) {
-            let path = entry.path();
-            let _ = if path.is_dir() { fs::remove_dir_all(path) } else { fs::remove_file(path) };
+            // We make no directory of such a name; one is left alone.
+            let _ = fs::remove_file(entry.path());
         }
     }
 }
@@ -160,16 +163,20 @@ mod tests {
     #[test]
     fn a_file_is_replaced_whole_and_a_directory_in_its_place_too() {
         let dir = tempfile::tempdir().unwrap();
-        let path = dir.path().join("below/file");
+        CacheDir::open(&dir.path().join("cache")).unwrap();
+        let path = dir.path().join("cache/below/file");
         for text in ["1", "22"] {
             let meta = write_whole(&path, text.as_bytes()).unwrap();
             assert_eq!(read_whole(&path).unwrap(), (text.as_bytes().to_vec(), meta));
         }
         fs::remove_file(&path).unwrap();
         fs::create_dir_all(path.join("x")).unwrap();
+        let untagged = dir.path().join("untagged");
+        fs::create_dir_all(untagged.join("x")).unwrap();
+        assert!(write_whole(&untagged, b"3").is_err() && untagged.join("x").exists());
         write_whole(&path, b"3").unwrap();
         assert_eq!(fs::read_to_string(&path).unwrap(), "3");
-        assert_eq!(fs::read_dir(dir.path().join("below")).unwrap().count(), 1);
+        assert_eq!(fs::read_dir(dir.path().join("cache/below")).unwrap().count(), 1);
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::fs;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
-use freshness::{Escaped, Links, StrategyName, StrategyOptions, normalize, open_regular};
+use freshness::{Escaped, Links, StrategyName, StrategyOptions, Trust, normalize, open_regular};
 use serde::Deserialize;
 
 /// The name that is looked for.
@@ -69,6 +69,14 @@ pub enum ConfigError {
         /// The system's words.
         source: io::Error,
     },
+    /// It is another user's, who would decide what is linked.
+    #[error("follow the configuration {}: {problem}", Escaped::path(path))]
+    Untrusted {
+        /// The file.
+        path: PathBuf,
+        /// What of it is whose.
+        problem: String,
+    },
     /// It does not say what can be understood.
     #[error("understand {}:{line}: {problem}", Escaped::path(path))]
     Invalid {
@@ -86,7 +94,9 @@ impl ConfigError {
     #[must_use]
     pub fn path(&self) -> &Path {
         match self {
-            ConfigError::Unreadable { path, .. } | ConfigError::Invalid { path, .. } => path,
+            ConfigError::Unreadable { path, .. }
+            | ConfigError::Untrusted { path, .. }
+            | ConfigError::Invalid { path, .. } => path,
         }
     }
 }
@@ -95,19 +105,22 @@ impl Config {
     /// The configuration in `directory` (absolute) or above it; the defaults where there is none.
     ///
     /// # Errors
-    /// There is one, and it cannot be read or is wrong.
-    pub fn find(directory: &Path) -> Result<Self, ConfigError> {
+    /// There is one, and it cannot be read or is wrong, or another user's that `trust` does not allow.
+    pub fn find(directory: &Path, trust: &Trust) -> Result<Self, ConfigError> {
         let mut candidates = directory.ancestors().map(|dir| dir.join(FILE_NAME));
         // Whatever has the name is the configuration; if it cannot be read, that is the error.
         match candidates.find(|path| fs::symlink_metadata(path).is_ok()) {
-            Some(path) => Self::load(&path),
+            Some(path) => Self::load(&path, trust),
             None => Ok(Self::default()),
         }
     }
 
-    fn load(path: &Path) -> Result<Self, ConfigError> {
+    fn load(path: &Path, trust: &Trust) -> Result<Self, ConfigError> {
         let unreadable = |source| ConfigError::Unreadable { path: path.to_path_buf(), source };
-        let text = read(path).map_err(unreadable)?;
+        let (text, opened) = read(path).map_err(unreadable)?;
+        if let Some(problem) = trust.refuses(path, &opened).map_err(unreadable)? {
+            return Err(ConfigError::Untrusted { path: path.to_path_buf(), problem });
+        }
         let written: Written = toml::from_str(&text).map_err(|error| ConfigError::Invalid {
             path: path.to_path_buf(),
             line: error.span().map_or(1, |span| line_of(&text, span.start)),
@@ -126,13 +139,15 @@ impl Config {
     }
 }
 
-fn read(path: &Path) -> io::Result<String> {
+fn read(path: &Path) -> io::Result<(String, fs::Metadata)> {
     let mut text = String::new();
-    open_regular(path, Links::Follow)?.take(MAX_BYTES + 1).read_to_string(&mut text)?;
+    let file = open_regular(path, Links::Follow)?;
+    let opened = file.metadata()?;
+    file.take(MAX_BYTES + 1).read_to_string(&mut text)?;
     if text.len() as u64 > MAX_BYTES {
         return Err(io::Error::new(io::ErrorKind::FileTooLarge, "larger than 1 MiB"));
     }
-    Ok(text)
+    Ok((text, opened))
 }
 
 fn line_of(text: &str, offset: usize) -> usize {
@@ -148,7 +163,8 @@ mod tests {
         let path = dir.path().join(FILE_NAME);
         fs::write(&path, text).unwrap();
         let place = dir.path().display().to_string();
-        Config::find(dir.path()).map_err(|error| error.to_string().replace(&place, ""))
+        Config::find(dir.path(), &Trust::default())
+            .map_err(|error| error.to_string().replace(&place, ""))
     }
 
     #[test]
@@ -189,8 +205,8 @@ mod tests {
         let below = dir.path().join("a/b");
         fs::create_dir_all(&below).unwrap();
         fs::write(dir.path().join(FILE_NAME), "[freshness]\nstrategy = \"mtime\"\n").unwrap();
-        assert_eq!(Config::find(&below).unwrap().strategy, StrategyName::Mtime);
+        assert_eq!(Config::find(&below, &Trust::default()).unwrap().strategy, StrategyName::Mtime);
         fs::write(below.join(FILE_NAME), "").unwrap();
-        assert_eq!(Config::find(&below).unwrap().strategy, StrategyName::Hash);
+        assert_eq!(Config::find(&below, &Trust::default()).unwrap().strategy, StrategyName::Hash);
     }
 }

@@ -88,7 +88,7 @@ impl ObjectStore {
 
     fn proven(&self, path: PathBuf, seal: Seal) -> Option<Object> {
         let meta = meta_of(&fs::symlink_metadata(&path).ok()?);
-        if meta == seal.meta {
+        if meta == seal.meta && meta.is_telling() {
             return Some(Object { path, seal, is_stored: true });
         }
         if (meta.kind, meta.len) != (seal.meta.kind, seal.meta.len) {

@@ -182,7 +182,9 @@ fn program_key(request: &Request) -> String {
 /// The file as it is now; its digest is taken from `known` while its stat is the same.
 fn seal(path: &Path, known: Option<&SealedFile>) -> Option<SealedFile> {
     let meta = meta_of(&fs::metadata(path).ok()?);
-    if let Some(known) = known.filter(|known| known.path == path && known.meta == meta) {
+    if let Some(known) =
+        known.filter(|known| known.path == path && known.meta == meta && meta.is_telling())
+    {
         return Some(known.clone());
     }
     let (bytes, meta) = read_whole(path).ok()?;

@@ -74,10 +74,15 @@ impl DirStat {
         Ok(Self::new((sys::meta_of(&metadata), device)))
     }
 
-    /// Whether an entry that came or went at or after `moment` would show in another stat.
+    /// Whether an entry that came or went at or after `moment` would show in another stat: never where
+    /// the file system keeps no inode or no ctime.
     #[must_use]
     pub fn is_settled(&self, moment: Timestamp) -> bool {
-        self.ctime < moment
+        self.ctime < moment && self.is_telling()
+    }
+
+    fn is_telling(&self) -> bool {
+        self.inode != 0 && self.ctime != Timestamp::default()
     }
 }
 
@@ -129,4 +134,18 @@ pub fn holds_still(dir: &Path, inputs: &[&OsStr], others: &BTreeSet<(OsString, b
 fn kind_in(entries: &BTreeSet<(OsString, bool)>, name: &OsStr) -> Option<bool> {
     let (found, is_dir) = entries.range((name.to_owned(), false)..).next()?;
     (found == name).then_some(*is_dir)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_directory_settles_only_where_the_file_system_tells_enough() {
+        let at = |secs| Timestamp { secs, nanos: 0 };
+        let own = DirStat { device: 1, inode: 2, mtime: at(5), ctime: at(5) };
+        assert!(own.is_settled(at(6)) && !own.is_settled(at(5)));
+        assert!(!DirStat { inode: 0, ..own }.is_settled(at(6)));
+        assert!(!DirStat { ctime: at(0), ..own }.is_settled(at(6)));
+    }
 }

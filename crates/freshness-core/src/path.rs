@@ -125,11 +125,16 @@ pub fn normalize(path: &Path) -> PathBuf {
     out
 }
 
-/// A name made safe to print: bytes that are not UTF-8, control characters and the marks that
-/// reorder text (bidirectional controls) appear as `\xNN`, everything else as itself.
+/// Text made safe to print: bytes that are not UTF-8 and control characters appear as `\xNN`, marks that
+/// reorder or hide text (bidirectional controls, characters without width) as `\u{202e}`, everything else
+/// as itself.
 ///
-/// The same form is used in text and in JSON, so a name can be searched for in both.
-pub struct Escaped<'a>(&'a [u8]);
+/// The same form is used in text and in JSON, so a name can be searched for in both. What is escaped
+/// already stays as it is.
+pub struct Escaped<'a> {
+    text: &'a [u8],
+    keeps_lines: bool,
+}
 
 impl<'a> Escaped<'a> {
     /// Shows a path.
@@ -141,28 +146,37 @@ impl<'a> Escaped<'a> {
     /// Shows a name or value of the operating system.
     #[must_use]
     pub fn os_str(text: &'a OsStr) -> Self {
-        Self(text.as_encoded_bytes())
+        Self { text: text.as_encoded_bytes(), keeps_lines: false }
     }
 
-    /// Shows any text.
+    /// Shows any text, in one line.
     #[must_use]
     pub fn text(text: &'a str) -> Self {
-        Self(text.as_bytes())
+        Self { text: text.as_bytes(), keeps_lines: false }
+    }
+
+    /// Shows a message that may have several lines, what another program said say: ends of lines and
+    /// tabs stay.
+    #[must_use]
+    pub fn lines(text: &'a str) -> Self {
+        Self { text: text.as_bytes(), keeps_lines: true }
     }
 }
 
 impl fmt::Display for Escaped<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         use fmt::Write;
-        for chunk in self.0.utf8_chunks() {
+        for chunk in self.text.utf8_chunks() {
             for c in chunk.valid().chars() {
-                if is_unsafe_to_print(c) {
-                    let mut buffer = [0; 4];
-                    for byte in c.encode_utf8(&mut buffer).bytes() {
-                        write!(f, "\\x{byte:02x}")?;
+                match c {
+                    '\n' | '\t' if self.keeps_lines => f.write_char(c)?,
+                    c if c.is_control() => {
+                        for byte in c.encode_utf8(&mut [0; 4]).bytes() {
+                            write!(f, "\\x{byte:02x}")?;
+                        }
                     }
-                } else {
-                    f.write_char(c)?;
+                    c if misleads(c) => write!(f, "\\u{{{:x}}}", u32::from(c))?,
+                    c => f.write_char(c)?,
                 }
             }
             for byte in chunk.invalid() {
@@ -173,10 +187,15 @@ impl fmt::Display for Escaped<'_> {
     }
 }
 
-/// Control characters (Unicode `Cc`) and the bidirectional formatting marks of UAX #9.
-fn is_unsafe_to_print(c: char) -> bool {
-    c.is_control()
-        || matches!(c, '\u{061c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+/// What shows a text as something else than it is: the bidirectional formatting marks of UAX #9, the
+/// separators that terminals may take for ends of lines, and characters without width (of Unicode's
+/// `Cf`, and the fillers that are drawn as nothing).
+fn misleads(c: char) -> bool {
+    matches!(c,
+        '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}'
+        | '\u{180b}'..='\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
+        | '\u{2060}'..='\u{206f}' | '\u{3164}' | '\u{feff}' | '\u{ffa0}' | '\u{fff9}'..='\u{fffb}'
+        | '\u{e0000}'..='\u{e007f}')
 }
 
 #[cfg(test)]
@@ -233,7 +252,10 @@ mod tests {
         assert_eq!(shown(b"plain \xc3\xa9"), "plain é");
         assert_eq!(shown(b"a\nb\x1b[0m"), "a\\x0ab\\x1b[0m");
         assert_eq!(shown(b"\xff\xfe"), "\\xff\\xfe");
-        assert_eq!(shown("x\u{202e}y".as_bytes()), "x\\xe2\\x80\\xaey");
+        assert_eq!(shown("x\u{202e}y".as_bytes()), "x\\u{202e}y");
+        assert_eq!(shown("a\u{200b}b\u{feff}".as_bytes()), "a\\u{200b}b\\u{feff}");
+        assert_eq!(shown("e\u{e9}\u{4e16}".as_bytes()), "e\u{e9}\u{4e16}");
+        assert_eq!(Escaped::lines("a\tb\n\x1bc\r\n").to_string(), "a\tb\n\\x1bc\\x0d\n");
         assert_eq!(shown("\u{85}".as_bytes()), "\\xc2\\x85");
     }
 
@@ -245,7 +267,7 @@ mod tests {
                 Escaped::os_str(OsStr::from_bytes(&bytes)).to_string(),
                 Escaped::text(&text).to_string(),
             ] {
-                prop_assert!(!shown.chars().any(is_unsafe_to_print), "{:?}", shown);
+                prop_assert!(!shown.chars().any(|c| c.is_control() || misleads(c)), "{:?}", shown);
                 prop_assert_eq!(&Escaped::text(&shown).to_string(), &shown);
             }
         }

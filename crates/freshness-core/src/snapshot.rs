@@ -77,21 +77,29 @@ pub struct Meta {
     pub len: u64,
     /// When its content was last modified; anyone may set it.
     pub mtime: Timestamp,
-    /// When the inode was last changed; only the kernel sets it.
+    /// When the inode was last changed; only the kernel sets it. Zero where the file system keeps none.
     pub ctime: Timestamp,
-    /// The inode's number.
+    /// The inode's number; 0 where the file system has none.
     pub inode: u64,
 }
 
 impl Meta {
+    /// Whether the file system keeps the fields that no one can set. Without them an equal stat proves
+    /// nothing: whoever writes can restore the rest.
+    #[must_use]
+    pub fn is_telling(&self) -> bool {
+        self.inode != 0 && self.ctime != Timestamp::default()
+    }
+
     /// Whether this record of a file proves nothing about writes after `cutoff`: it changed at or
-    /// after that moment, so a later write could have left the same times.
+    /// after that moment, so a later write could have left the same times; or the file system keeps too
+    /// little of it.
     ///
     /// git calls such an index entry *racy* (git's `Documentation/technical/racy-git.txt`). ctime
     /// is used because no one can set it: a file dated in the future is not racy for ever.
     #[must_use]
     pub fn is_racy(&self, cutoff: Timestamp) -> bool {
-        self.kind == Kind::File && self.ctime >= cutoff
+        self.kind == Kind::File && (self.ctime >= cutoff || !self.is_telling())
     }
 }
 

@@ -94,15 +94,33 @@ pub fn walk(tour: Tour<'_>, wanted: impl FnMut(&Path, bool) -> bool) -> Walk {
 struct Walker<'a, W> {
     tour: Tour<'a>,
     wanted: W,
-    /// Device and inode of every directory looked into, where links are followed.
-    seen: HashSet<(u64, u64)>,
+    /// Every directory looked into, where links are followed.
+    seen: HashSet<Identity>,
     found: Walk,
+}
+
+/// What tells a directory from others, whatever path leads to it.
+#[derive(PartialEq, Eq, Hash)]
+enum Identity {
+    /// Device and inode.
+    Inode(u64, u64),
+    /// Its path without links, where the file system has no inodes.
+    Path(PathBuf),
+}
+
+impl Identity {
+    fn of(dir: &Path, own: &DirStat) -> io::Result<Self> {
+        match own.inode {
+            0 => Ok(Identity::Path(fs::canonicalize(dir)?)),
+            inode => Ok(Identity::Inode(own.device, inode)),
+        }
+    }
 }
 
 impl<W: FnMut(&Path, bool) -> bool> Walker<'_, W> {
     fn list(&mut self, dir: &Path, below: &mut Vec<PathBuf>) -> io::Result<()> {
         let own = DirStat::at(dir)?;
-        if self.follows() && !self.seen.insert((own.device, own.inode)) {
+        if self.follows() && !self.seen.insert(Identity::of(dir, &own)?) {
             return Ok(());
         }
         let mut others = BTreeSet::new();

@@ -26,13 +26,14 @@ mod own_inputs;
 #[cfg(feature = "program")]
 pub mod program;
 mod strategies;
+mod trust;
 
 pub use archive_builder::doctor::{Finding, Status};
 pub use archive_builder::gc::{Collection, DryRun, Limits, Removal, What};
 pub use archive_builder::store::{self, SlotSummary};
 pub use archive_builder::{
     BuildError, CargoOutput, Emit, Environment, Event, Force, Input, Key, Missing, OnFailure,
-    Outcome, Panic, Profile, ReadyArchive, Request, Tool,
+    Outcome, Panic, Profile, ReadyArchive, Request, Tool, remove_below_tag,
 };
 pub use config::{Config, ConfigError};
 pub use doctor::Diagnosis;
@@ -45,3 +46,4 @@ pub use freshness_core::{
 };
 pub use own_inputs::{InputRecord, Look};
 pub use strategies::{StrategyName, StrategyOptions};
+pub use trust::Trust;

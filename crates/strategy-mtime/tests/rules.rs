@@ -86,6 +86,22 @@ fn recorded_does_not_believe_a_record_that_a_write_could_hide_behind() {
 }
 
 #[test]
+fn recorded_does_not_believe_a_record_of_a_file_system_that_keeps_too_little() {
+    for poor in [Meta { inode: 0, ..FILE }, Meta { ctime: at(0, 0), ..FILE }] {
+        assert!(!poor.is_telling());
+        let found = said(RECORDED, State::Here(poor), State::Here(poor));
+        assert!(found.starts_with("input-changed a: "), "{poor:?}: {found:?}");
+        let behind = || link(LINK, Target::There(poor));
+        assert_ne!(said(RECORDED, behind(), behind()), "", "{poor:?}");
+        assert_eq!(
+            said(NEWER_THAN, State::Here(poor), State::Here(poor)),
+            "",
+            "it asks for mtime only"
+        );
+    }
+}
+
+#[test]
 fn recorded_believes_a_date_in_the_future_that_is_older_than_the_cut_off() {
     let future = || State::Here(Meta { mtime: at(4_102_444_800, 0), ..FILE });
     assert_eq!(said(RECORDED, future(), future()), "");

@@ -5,8 +5,6 @@
 //! compares, with links resolved and variables that cargo sets left out. Both are read with bounds:
 //! a crafted length must not reserve memory. Input that does not parse is an error in words.
 
-use std::ffi::OsString;
-use std::os::unix::ffi::OsStringExt;
 use std::path::PathBuf;
 
 /// What one compilation read.
@@ -109,7 +107,7 @@ fn finished(name: &mut Vec<u8>) -> Option<PathBuf> {
 }
 
 fn path(bytes: &[u8]) -> PathBuf {
-    PathBuf::from(OsString::from_vec(bytes.to_vec()))
+    freshness_core::sys::path_of_bytes(bytes.to_vec())
 }
 
 #[cfg(test)]

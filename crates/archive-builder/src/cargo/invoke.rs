@@ -13,6 +13,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, ExitStatus, Output, Stdio};
 use std::thread;
 
+use freshness_core::Escaped;
 use serde::Deserialize;
 
 use crate::cargo_config::CargoConfig;
@@ -116,7 +117,7 @@ impl<'a> Cargo<'a> {
         let named = env.get("CARGO");
         let found = env.find_program(named.unwrap_or(OsStr::new("cargo")), cwd);
         let problem = match named {
-            Some(named) => format!("CARGO names {}, which is not there", named.display()),
+            Some(named) => format!("CARGO names {}, which is not there", Escaped::os_str(named)),
             None => "it is not on PATH and CARGO is not set".into(),
         };
         let program = found.ok_or(BuildError::ProgramMissing { program: "cargo", problem })?;
@@ -299,7 +300,7 @@ fn drain(mut pipe: impl Read) -> Vec<u8> {
     bytes
 }
 
-fn read_messages(stdout: impl Read) -> io::Result<Messages> {
+pub(crate) fn read_messages(stdout: impl Read) -> io::Result<Messages> {
     let mut messages = Messages::default();
     for line in BufReader::new(stdout).split(b'\n') {
         let line = line?;

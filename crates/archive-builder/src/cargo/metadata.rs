@@ -72,12 +72,7 @@ impl Workspace {
         }
         let text = String::from_utf8_lossy(&output.stdout);
         let metadata = MetadataCommand::parse(text).map_err(|e| problem(e.to_string()))?;
-        let requested = (profile.packages.iter())
-            .map(|name| request(&metadata, name))
-            .collect::<Result<Vec<_>, _>>()?;
-        for feature in &profile.features {
-            check_feature(&metadata, &requested, feature)?;
-        }
+        let requested = requests(&metadata, profile)?;
         let path_packages = path_closure(&metadata, &requested);
         Ok(Self {
             root: metadata.workspace_root.into(),
@@ -91,6 +86,23 @@ impl Workspace {
     pub(crate) fn named(&self, name: &str) -> impl Iterator<Item = &PathPackage> {
         self.path_packages.values().filter(move |package| package.name == name)
     }
+}
+
+/// What the profile asks for, of what cargo told.
+///
+/// # Errors
+/// It is not there, or makes no static library.
+pub(crate) fn requests(
+    metadata: &cargo_metadata::Metadata,
+    profile: &Profile,
+) -> Result<Vec<Requested>, BuildError> {
+    let requested = (profile.packages.iter())
+        .map(|name| request(metadata, name))
+        .collect::<Result<Vec<_>, _>>()?;
+    for feature in &profile.features {
+        check_feature(metadata, &requested, feature)?;
+    }
+    Ok(requested)
 }
 
 fn request(metadata: &cargo_metadata::Metadata, name: &str) -> Result<Requested, BuildError> {

@@ -14,8 +14,6 @@
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::io;
-use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
@@ -27,6 +25,7 @@ use super::scan::{entries, split_hash};
 use crate::durable;
 use crate::error::{BuildError, Context};
 use crate::small_file;
+use crate::sys::same_file;
 
 /// How cargo names the unit that runs a build script.
 pub(super) const RUN_BUILD_SCRIPT: &str = "run-build-script";
@@ -162,15 +161,10 @@ pub(crate) fn target_name(target: &Target) -> String {
 pub(crate) fn bitcode_beside(archive: &Path, library: &str) -> Result<PathBuf, String> {
     let stem = library.replace('-', "_");
     let deps = archive.parent().map(|dir| dir.join("deps")).unwrap_or_default();
-    let inode = |path: &Path| -> io::Result<(u64, u64)> {
-        let metadata = fs::metadata(path)?;
-        Ok((metadata.dev(), metadata.ino()))
-    };
-    let wanted = inode(archive).map_err(|e| e.to_string())?;
     let extension = archive.extension().unwrap_or_default();
-    let twin = entries(&deps).into_iter().find(|path| {
-        path.extension() == Some(extension) && inode(path).is_ok_and(|found| found == wanted)
-    });
+    let twin = entries(&deps)
+        .into_iter()
+        .find(|path| path.extension() == Some(extension) && same_file(path, archive));
     let hash = twin.as_ref().and_then(|path| split_hash(path.file_stem()?.to_str()?));
     let name = match hash {
         Some((_, hash)) => format!("{stem}-{hash}.bc"),
@@ -179,6 +173,6 @@ pub(crate) fn bitcode_beside(archive: &Path, library: &str) -> Result<PathBuf, S
     let bitcode = deps.join(name);
     match bitcode.is_file() {
         true => Ok(bitcode),
-        false => Err(format!("cargo left no {}", bitcode.display())),
+        false => Err(format!("cargo left no {}", freshness_core::Escaped::path(&bitcode))),
     }
 }

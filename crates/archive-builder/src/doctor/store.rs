@@ -8,6 +8,7 @@ use freshness_core::Escaped;
 
 use super::finding::{Finding, Status};
 use super::probes::Probes;
+use crate::removal;
 use crate::slot::{self, Part};
 use crate::{key, store};
 
@@ -130,7 +131,7 @@ fn slots(dir: &Path) -> Finding {
         let name = entry.file_name();
         let shown = Escaped::os_str(&name).to_string();
         match name.to_str() {
-            Some(slot::TAG_NAME) => {}
+            Some(removal::TAG_NAME) => {}
             // Of a process at work beside us, or left over for the next collection.
             Some(name) if store::is_leftover(name) => {}
             Some(name) if key::is_key(name) => {

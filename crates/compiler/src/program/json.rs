@@ -72,7 +72,7 @@ pub(super) fn outcome<'o>(
             parsed: counts.parsed,
         },
         linker: outcome.linker,
-        notes: &outcome.notes,
+        notes: outcome.notes.iter().map(|note| Escaped::text(note).to_string()).collect(),
         duration_ms,
     }
 }
@@ -96,7 +96,7 @@ pub(super) struct JsonOutcome<'a> {
     archive_cache: Option<JsonArchiveCache<'a>>,
     sources: JsonSources,
     linker: Option<&'static str>,
-    notes: &'a [String],
+    notes: Vec<String>,
     duration_ms: BTreeMap<&'a str, f64>,
 }
 
@@ -183,7 +183,7 @@ pub(super) struct JsonTrouble<'a> {
 #[derive(Serialize)]
 pub(super) struct JsonError<'a> {
     pub(super) code: &'a str,
-    pub(super) message: &'a str,
+    pub(super) message: String,
     pub(super) path: Option<String>,
-    pub(super) hint: &'a str,
+    pub(super) hint: String,
 }

@@ -19,7 +19,7 @@ use std::path::{Path, PathBuf};
 use std::process::{self, ExitCode};
 use std::time::Instant;
 
-use freshness::{Environment, StrategyName, normalize};
+use freshness::{Environment, StrategyName, Trust, normalize};
 
 use crate::archives::{ArchiveSettings, Auto};
 use crate::compile::compile;
@@ -106,7 +106,8 @@ fn request(command: &Command) -> Result<Request, Trouble> {
     let absolute = |path: &Path| normalize(&directory.join(path));
     let entry = absolute(&command.options.entry);
     let beside = entry.parent().unwrap_or(Path::new("/")).to_path_buf();
-    let config = Config::find(&beside).map_err(Trouble::from)?;
+    let trust = environment.get(Trust::VARIABLE).map(Trust::listed).unwrap_or_default();
+    let config = Config::find(&beside, &trust).map_err(Trouble::from)?;
     let archives = archive_settings(command, &config, &environment, &directory)?;
     let cache_home = config.path.as_deref().and_then(Path::parent).unwrap_or(&beside);
     let cache = match &command.building.cache_dir {

@@ -20,7 +20,7 @@ use crate::session::Request;
 /// Prints a line on standard error. Whoever closed it, or left it no room, goes without.
 macro_rules! say {
     ($($arg:tt)*) => {
-        let _ = writeln!(io::stderr(), $($arg)*);
+        let _ = writeln!(io::stderr(), "{}", Escaped::lines(&format!($($arg)*)));
     };
 }
 
@@ -43,10 +43,17 @@ impl From<ConfigError> for Trouble {
     fn from(error: ConfigError) -> Self {
         let hint = match &error {
             ConfigError::Unreadable { .. } => "make it a readable file, or remove it",
+            ConfigError::Untrusted { .. } => {
+                "run as the user that it belongs to, or allow it: list its directory in FRESHNESS_TRUST"
+            }
             ConfigError::Invalid { .. } => "correct that line",
         };
+        let code = match &error {
+            ConfigError::Untrusted { .. } => "config-untrusted",
+            _ => "config",
+        };
         let path = Some(error.path().to_path_buf());
-        Self { code: "config", message: error.to_string(), path, hint: hint.into() }
+        Self { code, message: error.to_string(), path, hint: hint.into() }
     }
 }
 
@@ -235,9 +242,9 @@ fn print_trouble(json: bool, trouble: &Trouble) -> ExitCode {
     if json {
         let error = JsonError {
             code: trouble.code,
-            message: &trouble.message,
+            message: Escaped::lines(&trouble.message).to_string(),
             path: trouble.path.as_ref().map(|path| Escaped::path(path).to_string()),
-            hint: &trouble.hint,
+            hint: Escaped::lines(&trouble.hint).to_string(),
         };
         // The exit status tells where no one reads.
         let _ = print_json(&JsonTrouble { schema: 1, success: false, error });

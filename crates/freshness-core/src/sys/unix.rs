@@ -198,6 +198,30 @@ pub fn identity_of(metadata: &Metadata) -> (u64, u64) {
     (metadata.dev(), metadata.ino())
 }
 
+/// The number of the user that a thing belongs to; nothing where the system does not tell.
+#[must_use]
+pub fn owner_of(metadata: &Metadata) -> Option<u32> {
+    Some(metadata.uid())
+}
+
+/// The number of the user that this process acts for; nothing where the system does not tell.
+#[must_use]
+pub fn current_user() -> Option<u32> {
+    Some(rustix::process::geteuid().as_raw())
+}
+
+/// Whether users other than the owner and its group may write it.
+#[must_use]
+pub fn everyone_may_write(metadata: &Metadata) -> bool {
+    metadata.mode() & 0o002 != 0
+}
+
+/// Whether such users may go through a directory to what it holds.
+#[must_use]
+pub fn everyone_may_enter(metadata: &Metadata) -> bool {
+    metadata.mode() & 0o001 != 0
+}
+
 /// Opens a regular file for reading, without waiting for a writer where a FIFO took its place.
 ///
 /// # Errors

@@ -15,6 +15,7 @@ use freshness_core::Escaped;
 use freshness_core::sys::{Links, open_regular};
 
 use crate::strategies::{StrategyName, StrategyOptions};
+use crate::trust::Trust;
 
 /// The name that is looked for.
 const FILE_NAME: &str = "freshness.toml";
@@ -62,6 +63,14 @@ pub enum ConfigError {
         /// The system's words.
         source: io::Error,
     },
+    /// It is another user's, who would decide what is compiled and linked.
+    #[error("follow the configuration {}: {problem}", Escaped::path(path))]
+    Untrusted {
+        /// The file.
+        path: PathBuf,
+        /// What of it is whose.
+        problem: String,
+    },
     /// It does not say what can be understood.
     #[error("understand {}:{line}: {problem}", Escaped::path(path))]
     Invalid {
@@ -103,6 +112,7 @@ impl ConfigError {
         match self {
             ConfigError::Missing { .. } => "config-missing",
             ConfigError::Unreadable { .. } | ConfigError::Invalid { .. } => "config",
+            ConfigError::Untrusted { .. } => "config-untrusted",
             ConfigError::UnknownProfile { .. } => "profile",
             ConfigError::UnknownStrategy { .. } => "strategy",
         }
@@ -114,6 +124,7 @@ impl ConfigError {
         match self {
             ConfigError::Missing { from: path }
             | ConfigError::Unreadable { path, .. }
+            | ConfigError::Untrusted { path, .. }
             | ConfigError::Invalid { path, .. }
             | ConfigError::UnknownProfile { path, .. } => Some(path),
             ConfigError::UnknownStrategy { .. } => None,
@@ -128,6 +139,9 @@ impl ConfigError {
                 "write one with a [profile.default] that lists `packages`, or name one with --config"
             }
             ConfigError::Unreadable { .. } => "name a readable file with --config",
+            ConfigError::Untrusted { .. } => {
+                "run as the user that it belongs to, or allow it: list its directory in FRESHNESS_TRUST"
+            }
             ConfigError::Invalid { .. } => "correct that line",
             ConfigError::UnknownProfile { .. } => "name one of them with --profile, or add it",
             ConfigError::UnknownStrategy { .. } => "name one of them",
@@ -159,12 +173,20 @@ impl Config {
     /// Finds the configuration in `directory` or above it.
     ///
     /// # Errors
-    /// There is none, or it is wrong.
+    /// There is none, or it is wrong, or another user's.
     pub fn find(directory: &Path) -> Result<Self, ConfigError> {
+        Self::find_trusting(directory, &Trust::default())
+    }
+
+    /// The same, and follows another user's where `trust` allows it.
+    ///
+    /// # Errors
+    /// Those of [`Config::find`].
+    pub fn find_trusting(directory: &Path, trust: &Trust) -> Result<Self, ConfigError> {
         let mut candidates = directory.ancestors().map(|dir| dir.join(FILE_NAME));
         // Whatever has the name is the configuration; if it cannot be read, that is the error.
         match candidates.find(|path| fs::symlink_metadata(path).is_ok()) {
-            Some(path) => Self::load(&path),
+            Some(path) => Self::load_trusting(&path, trust),
             None => Err(ConfigError::Missing { from: directory.to_path_buf() }),
         }
     }
@@ -172,22 +194,42 @@ impl Config {
     /// Reads the configuration in `path`.
     ///
     /// # Errors
-    /// It cannot be read, or it is wrong.
+    /// It cannot be read, or it is wrong, or another user's.
     pub fn load(path: &Path) -> Result<Self, ConfigError> {
+        Self::load_trusting(path, &Trust::default())
+    }
+
+    /// The same, and follows another user's where `trust` allows it.
+    ///
+    /// # Errors
+    /// Those of [`Config::load`].
+    pub fn load_trusting(path: &Path, trust: &Trust) -> Result<Self, ConfigError> {
         let unreadable = |source| ConfigError::Unreadable { path: path.to_path_buf(), source };
-        let text = read(path).map_err(unreadable)?;
+        let (text, opened) = read(path).map_err(unreadable)?;
+        if let Some(problem) = trust.refuses(path, &opened).map_err(unreadable)? {
+            return Err(ConfigError::Untrusted { path: path.to_path_buf(), problem });
+        }
         let directory = match path.parent() {
             Some(parent) if !parent.as_os_str().is_empty() => parent,
             _ => Path::new("."),
         };
         let directory = fs::canonicalize(directory).map_err(unreadable)?;
         let path = directory.join(path.file_name().unwrap_or_default());
-        let raw: raw::Config = toml::from_str(&text).map_err(|error| ConfigError::Invalid {
+        Self::parse(path, directory, &text)
+    }
+
+    /// Understands the text of a configuration, which stands in `path` in `directory`.
+    ///
+    /// # Errors
+    /// It is wrong.
+    #[doc(hidden)]
+    pub fn parse(path: PathBuf, directory: PathBuf, text: &str) -> Result<Self, ConfigError> {
+        let raw: raw::Config = toml::from_str(text).map_err(|error| ConfigError::Invalid {
             path: path.clone(),
-            line: error.span().map_or(1, |span| line_of(&text, span.start)),
-            problem: error.message().trim().to_owned(),
+            line: error.span().map_or(1, |span| line_of(text, span.start)),
+            problem: Escaped::text(error.message().trim()).to_string(),
         })?;
-        raw.resolve(path, directory, &text)
+        raw.resolve(path, directory, text)
     }
 
     /// The profile of this name.
@@ -197,19 +239,22 @@ impl Config {
     pub fn profile(&self, name: &str) -> Result<&Profile, ConfigError> {
         self.profiles.get(name).ok_or_else(|| {
             let names: Vec<&str> = self.profiles.keys().map(String::as_str).collect();
-            let known = if names.is_empty() { "none".into() } else { names.join(", ") };
+            let known = Escaped::text(&names.join(", ")).to_string();
+            let known = if names.is_empty() { "none".into() } else { known };
             ConfigError::UnknownProfile { path: self.path.clone(), name: name.into(), known }
         })
     }
 }
 
-fn read(path: &Path) -> io::Result<String> {
+fn read(path: &Path) -> io::Result<(String, fs::Metadata)> {
     let mut text = String::new();
-    open_regular(path, Links::Follow)?.take(MAX_BYTES + 1).read_to_string(&mut text)?;
+    let file = open_regular(path, Links::Follow)?;
+    let opened = file.metadata()?;
+    file.take(MAX_BYTES + 1).read_to_string(&mut text)?;
     if text.len() as u64 > MAX_BYTES {
         return Err(io::Error::new(io::ErrorKind::FileTooLarge, "larger than 1 MiB"));
     }
-    Ok(text)
+    Ok((text, opened))
 }
 
 fn line_of(text: &str, offset: usize) -> usize {

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use archive_builder::request::MIN_GENERATIONS;
 use archive_builder::{Emit, OnFailure, Panic, Profile};
+use freshness_core::Escaped;
 use freshness_core::path::normalize;
 use serde::Deserialize;
 use toml::Spanned;
@@ -96,7 +97,7 @@ impl Config {
         let invalid = |at: At| ConfigError::Invalid {
             path: path.clone(),
             line: line_of(text, at.offset),
-            problem: at.problem,
+            problem: Escaped::text(&at.problem).to_string(),
         };
         let store = not_empty(self.store).map_err(invalid)?;
         let lock_timeout = self.lock_timeout.map(duration).transpose().map_err(invalid)?;

@@ -3,7 +3,8 @@
 /// Below the list of commands.
 pub(super) const PROGRAM: &str = "\
 Exit status: 0 fresh, archives ready, or done; 1 stale (check, explain), or something bad (doctor); 2 trouble.
-FRESHNESS_STRATEGY names a strategy where --strategy does not.";
+FRESHNESS_STRATEGY names a strategy where --strategy does not; FRESHNESS_TRUST lists directories (as PATH does)
+whose freshness.toml is followed though another user's.";
 
 pub(super) const CHECK: &str = "\
 Exit status: 0 fresh; 1 stale, with the reasons; 2 trouble.

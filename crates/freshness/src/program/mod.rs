@@ -21,7 +21,7 @@ use crate::config::{Config, ConfigError};
 use crate::facade::{Error, Freshness};
 use crate::store::Contents;
 use crate::strategies::StrategyName;
-use crate::{CargoOutput, Collection, Diagnosis, Environment, Force, Missing, Tool};
+use crate::{CargoOutput, Collection, Diagnosis, Environment, Force, Missing, Tool, Trust};
 use cli::{Action, Command, Options, Parsed};
 use report::{Answer, Report};
 
@@ -54,9 +54,11 @@ enum Reply {
 
 /// The configuration that the options choose, ready to be asked.
 fn open(options: &Options) -> Result<Freshness, Error> {
+    let trust = std::env::var_os(Trust::VARIABLE).map(|list| Trust::listed(&list));
+    let trust = trust.unwrap_or_default();
     let config = match &options.config {
-        Some(path) => Config::load(path)?,
-        None => Config::find(&here()?)?,
+        Some(path) => Config::load_trusting(path, &trust)?,
+        None => Config::find_trusting(&here()?, &trust)?,
     };
     let strategy = chosen_strategy(options)?.unwrap_or(config.strategy);
     let tool = Tool { name: "freshness".into(), version: env!("CARGO_PKG_VERSION").into() };

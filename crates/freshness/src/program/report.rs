@@ -1,7 +1,7 @@
 //! The only printer: answers in text or JSON, errors, and notes of what goes on.
 //!
 //! Nothing that comes from a file system or the environment reaches a terminal raw: names are escaped
-//! the same way in text and in JSON.
+//! the same way in text and in JSON, and whatever else is said passes [`Escaped::lines`] here.
 
 use std::io::{self, Write};
 use std::path::Path;
@@ -18,7 +18,7 @@ use crate::{Escaped, Event, Input, Outcome, Reason};
 /// Prints a line on standard error. Whoever closed it, or left it no room, goes without.
 macro_rules! say {
     ($($arg:tt)*) => {
-        let _ = writeln!(io::stderr(), $($arg)*);
+        let _ = writeln!(io::stderr(), "{}", Escaped::lines(&format!($($arg)*)));
     };
 }
 
@@ -139,7 +139,7 @@ impl<'a> Report<'a> {
         JsonAnswer {
             schema: 1,
             command: self.command.action.word(),
-            profile: &self.command.options.profile,
+            profile: Escaped::text(&self.command.options.profile).to_string(),
             key: outcome.key.as_str(),
             strategy: answer.strategy.word(),
             verdict: outcome.verdict.word(),
@@ -242,7 +242,8 @@ pub(super) fn event(event: Event<'_>) {
 fn trouble(json: bool, code: &str, message: &str, path: Option<String>, hint: &str) -> ExitCode {
     say!("error: {message}\n  hint: {hint}");
     if json {
-        let error = JsonError { code, message, path, hint };
+        let shown = |text| Escaped::lines(text).to_string();
+        let error = JsonError { code, message: shown(message), path, hint: shown(hint) };
         // The exit status tells where no one reads.
         let _ = print_json(&JsonTrouble { schema: 1, error });
     }
@@ -277,7 +278,7 @@ fn shown_path(reason: &Reason, root: &Path) -> Option<String> {
 struct JsonAnswer<'a> {
     schema: u32,
     command: &'a str,
-    profile: &'a str,
+    profile: String,
     key: &'a str,
     strategy: &'a str,
     verdict: &'a str,
@@ -380,7 +381,7 @@ struct JsonTrouble<'a> {
 #[derive(Serialize)]
 struct JsonError<'a> {
     code: &'a str,
-    message: &'a str,
+    message: String,
     path: Option<String>,
-    hint: &'a str,
+    hint: String,
 }

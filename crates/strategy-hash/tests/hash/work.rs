@@ -3,7 +3,7 @@
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 
-use freshness_core::{FreshnessStrategy, Work};
+use freshness_core::{FreshnessStrategy, Meta, State, Target, Timestamp, Work};
 
 use crate::world::{ALWAYS, CHANGED, EARLIER, Record, World, said};
 
@@ -102,6 +102,30 @@ fn a_racy_record_is_read_found_unchanged_and_due_for_renewal() {
         assert_eq!(said(&found), "");
         assert_eq!(found.work, READ_ALL);
         assert!(found.outdated);
+    }
+}
+
+#[test]
+fn what_a_file_system_keeps_too_little_of_is_read() {
+    let world = world();
+    let poor = |keep: fn(Meta) -> Meta| {
+        let mut look = world.look();
+        for (_, state) in &mut look.entries {
+            match state {
+                State::Here(meta) => *meta = keep(*meta),
+                State::Link { target: Target::There(meta), .. } => *meta = keep(*meta),
+                _ => {}
+            }
+        }
+        look
+    };
+    let keeps: [fn(Meta) -> Meta; 2] =
+        [|meta| Meta { inode: 0, ..meta }, |meta| Meta { ctime: Timestamp::default(), ..meta }];
+    for keep in keeps {
+        let record = Record { snapshot: poor(keep), ..world.record() };
+        let found = CHANGED.assess(&poor(keep), record.as_recorded());
+        assert_eq!(said(&found), "");
+        assert_eq!((found.work.files_read, found.work.digests_reused), (4, 0));
     }
 }
 

@@ -1,0 +1,157 @@
+//! Unix: modes of files and directories, and removal through open directories.
+
+use std::ffi::{OsStr, OsString};
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Read};
+use std::os::fd::OwnedFd;
+use std::os::unix::ffi::OsStringExt;
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt};
+use std::path::Path;
+
+use rustix::fs::{Access, AtFlags, CWD, Dir, Mode, OFlags, access, openat, unlinkat};
+use rustix::io::Errno;
+
+/// How often something is looked at again that is another thing by the time it is removed.
+const ATTEMPTS: usize = 8;
+
+/// Options that create a file which its owner alone may read.
+pub(crate) fn private_file() -> OpenOptions {
+    let mut options = OpenOptions::new();
+    options.mode(0o600);
+    options
+}
+
+/// Lets everyone read an open file, and no one write it.
+///
+/// # Errors
+/// Those of changing its mode.
+pub(crate) fn make_read_only(file: &File) -> io::Result<()> {
+    file.set_permissions(fs::Permissions::from_mode(0o444))
+}
+
+/// Makes a directory that its owner alone may use, and those above it.
+///
+/// # Errors
+/// Those of making them.
+pub(crate) fn create_private_dir(dir: &Path) -> io::Result<()> {
+    fs::DirBuilder::new().recursive(true).mode(0o700).create(dir)
+}
+
+/// Whether we may execute it.
+pub(crate) fn is_executable(path: &Path) -> bool {
+    path.is_file() && access(path, Access::EXEC_OK).is_ok()
+}
+
+/// Whether both names lead to one file; `false` where one leads nowhere.
+pub(crate) fn same_file(a: &Path, b: &Path) -> bool {
+    let identity = |path| fs::metadata(path).ok().map(|m| (m.dev(), m.ino()));
+    identity(a).is_some_and(|a| identity(b) == Some(a))
+}
+
+/// A directory that is held open: what is removed through it was in it, whatever its path leads to by now.
+#[derive(Debug)]
+pub(crate) struct Held(OwnedFd);
+
+impl Held {
+    /// Opens the directory that `path` leads to, through links.
+    ///
+    /// # Errors
+    /// Those of `open(2)`.
+    pub(crate) fn open(path: &Path) -> io::Result<Self> {
+        let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
+        Ok(Self(openat(CWD, path, flags, Mode::empty())?))
+    }
+
+    /// Opens the directory of this name in it, which is no link.
+    ///
+    /// # Errors
+    /// Those of `openat(2)`.
+    pub(crate) fn below(&self, name: &OsStr) -> io::Result<Self> {
+        let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+        Ok(Self(openat(&self.0, name, flags, Mode::empty())?))
+    }
+
+    /// The first bytes of the regular file of this name in it, which is no link.
+    ///
+    /// # Errors
+    /// Those of opening and reading it.
+    pub(crate) fn head_of(&self, name: &OsStr, max_bytes: u64) -> io::Result<Vec<u8>> {
+        let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
+        let file = File::from(openat(&self.0, name, flags, Mode::empty())?);
+        if !file.metadata()?.is_file() {
+            return Err(io::Error::new(io::ErrorKind::InvalidInput, "not a regular file"));
+        }
+        let mut bytes = Vec::new();
+        file.take(max_bytes).read_to_end(&mut bytes)?;
+        Ok(bytes)
+    }
+
+    /// Removes what has this name in it: a link itself, a directory with all it holds. What is not there
+    /// is removed already.
+    ///
+    /// # Errors
+    /// Those of removing it; something that keeps becoming something else.
+    pub(crate) fn remove(&self, name: &OsStr) -> io::Result<()> {
+        let mut last = Errno::BUSY;
+        for _ in 0..ATTEMPTS {
+            match unlinkat(&self.0, name, AtFlags::empty()) {
+                Ok(()) | Err(Errno::NOENT) => return Ok(()),
+                // A directory, in the words of Linux and of others.
+                Err(error @ (Errno::ISDIR | Errno::PERM)) => last = error,
+                Err(error) => return Err(error.into()),
+            }
+            let dir = match self.below(name) {
+                Ok(dir) => dir,
+                Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+                // It became a file or a link meanwhile, or is one that may not be removed.
+                Err(error) if is_no_directory(&error) => continue,
+                Err(error) => return Err(error),
+            };
+            for name in dir.names()? {
+                dir.remove(&name)?;
+            }
+            match unlinkat(&self.0, name, AtFlags::REMOVEDIR) {
+                Ok(()) | Err(Errno::NOENT) => return Ok(()),
+                // Another thing has the name by now, or it was filled again.
+                Err(error @ (Errno::NOTDIR | Errno::NOTEMPTY | Errno::EXIST)) => last = error,
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Err(last.into())
+    }
+
+    fn names(&self) -> io::Result<Vec<OsString>> {
+        let mut names = Vec::new();
+        for entry in Dir::read_from(&self.0)? {
+            let name = entry?.file_name().to_bytes().to_vec();
+            if !matches!(&name[..], b"." | b"..") {
+                names.push(OsString::from_vec(name));
+            }
+        }
+        Ok(names)
+    }
+}
+
+fn is_no_directory(error: &io::Error) -> bool {
+    let told = Errno::from_io_error(error);
+    // Those of a link that may not be followed differ per system.
+    matches!(told, Some(Errno::NOTDIR | Errno::LOOP | Errno::MLINK))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_link_is_removed_and_never_what_it_leads_to() {
+        let dir = tempfile::tempdir().unwrap();
+        fs::create_dir_all(dir.path().join("outside/deep")).unwrap();
+        fs::create_dir_all(dir.path().join("in/deep")).unwrap();
+        std::os::unix::fs::symlink("../../outside", dir.path().join("in/deep/link")).unwrap();
+        let held = Held::open(dir.path()).unwrap();
+        held.remove(OsStr::new("in")).unwrap();
+        held.remove(OsStr::new("in")).unwrap();
+        assert!(!dir.path().join("in").exists() && dir.path().join("outside/deep").exists());
+        assert!(held.below(OsStr::new("nothing")).is_err());
+    }
+}

@@ -1,0 +1,4 @@
+//! Any bytes as build output: neither a panic nor much memory.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| archive_builder::fuzzing::build_output(bytes));
