@@ -66,8 +66,9 @@ mod tests {
 
     fn tagged(dir: &Path) -> PathBuf {
         let store = dir.join("store");
-        fs::create_dir_all(&store).unwrap();
-        fs::write(store.join(TAG_NAME), format!("Signature: x\n# {OWNER}\n")).unwrap();
+        fs::create_dir_all(&store).expect("the store can be made");
+        let tag = format!("Signature: x\n# {OWNER}\n");
+        fs::write(store.join(TAG_NAME), tag).expect("the store can be tagged");
         store
     }
 

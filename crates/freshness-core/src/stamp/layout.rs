@@ -12,7 +12,8 @@ use crate::path::InputPath;
 use crate::sys::bytes_of_path;
 
 use super::codec::{self, TooLarge};
-use super::table::{EntryToWrite, GROUP_ENTRIES, GroupToWrite, UNNAMED, Writer};
+use super::table::UNNAMED;
+use super::writer::{EntryToWrite, GROUP_ENTRIES, GroupToWrite, Writer};
 use super::{Stamp, disk};
 
 /// The bytes of a stamp.

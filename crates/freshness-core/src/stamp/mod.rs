@@ -9,6 +9,7 @@ mod disk;
 mod layout;
 pub mod record;
 pub mod table;
+mod writer;
 
 use std::path::{Path, PathBuf};
 

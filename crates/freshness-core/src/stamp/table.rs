@@ -16,13 +16,7 @@ use std::path::Path;
 
 use crate::lists::{DirStat, ListedDir};
 use crate::snapshot::{Kind, Meta, State, Target, Timestamp};
-use crate::sys::{bytes_of_path, os_str_of_bytes, path_of_bytes};
-
-/// The size beyond which a chunk takes no further group.
-const CHUNK_BYTES: usize = 16 << 10;
-
-/// How many entries of a directory stand together at most; a larger one is more than one group.
-pub(super) const GROUP_ENTRIES: usize = 512;
+use crate::sys::{os_str_of_bytes, path_of_bytes};
 
 /// The set of reasons of an input that no one named.
 pub(super) const UNNAMED: u16 = u16::MAX;
@@ -31,24 +25,24 @@ pub(super) const UNNAMED: u16 = u16::MAX;
 pub(super) const KINDS: [Kind; 6] =
     [Kind::File, Kind::Directory, Kind::Link, Kind::Fifo, Kind::Socket, Kind::Device];
 
-const ABSENT: u8 = 0;
+pub(super) const ABSENT: u8 = 0;
 /// Of something other than a link: this and the number of its kind.
-const HERE: u8 = 1;
-const UNREADABLE: u8 = 8;
+pub(super) const HERE: u8 = 1;
+pub(super) const UNREADABLE: u8 = 8;
 /// A link, and where it leads.
-const LINK_TO_NOTHING: u8 = 9;
-const LINK_TO_UNREADABLE: u8 = 10;
-const LINK: u8 = 11;
+pub(super) const LINK_TO_NOTHING: u8 = 9;
+pub(super) const LINK_TO_UNREADABLE: u8 = 10;
+pub(super) const LINK: u8 = 11;
 /// What a stat takes.
 const META_BYTES: usize = 8 + 12 + 12 + 8;
 
 const STATE: u8 = 0x0f;
 /// Whether listing a directory found it.
-const FOUND: u8 = 0x10;
+pub(super) const FOUND: u8 = 0x10;
 
-const LISTED: u8 = 1;
-const SETTLED: u8 = 2;
-const PART: u8 = 4;
+pub(super) const LISTED: u8 = 1;
+pub(super) const SETTLED: u8 = 2;
+pub(super) const PART: u8 = 4;
 
 /// What a thing on disk is called where it cannot be what was written.
 pub type Damaged = &'static str;
@@ -119,107 +113,6 @@ pub struct Group<'a> {
     pub entries: Vec<Entry<'a>>,
 }
 
-/// Fills chunks.
-#[derive(Debug, Default)]
-pub(super) struct Writer {
-    pub(super) chunks: Vec<Vec<u8>>,
-}
-
-/// Inputs to write, of one directory.
-pub(super) struct GroupToWrite<'a, E> {
-    pub(super) dir: &'a [u8],
-    pub(super) listed: Option<&'a ListedDir>,
-    /// The moment before the directory was listed.
-    pub(super) since: Timestamp,
-    pub(super) is_whole: bool,
-    /// Each with its set and what writes its evidence.
-    pub(super) entries: &'a [E],
-}
-
-/// An input to write.
-pub(super) struct EntryToWrite<'a> {
-    pub(super) name: &'a OsStr,
-    pub(super) state: &'a State,
-    pub(super) found: bool,
-    pub(super) set: u16,
-}
-
-impl Writer {
-    /// Appends a group; `entry` gives what to write of each of its entries, and `evidence` appends theirs.
-    pub(super) fn group<E>(
-        &mut self,
-        group: &GroupToWrite<'_, E>,
-        entry: impl for<'e> Fn(&'e E) -> EntryToWrite<'e>,
-        evidence: impl Fn(&E, &mut Vec<u8>),
-    ) {
-        if self.chunks.last().is_none_or(|chunk| chunk.len() > CHUNK_BYTES) {
-            self.chunks.push(Vec::with_capacity(CHUNK_BYTES * 2));
-        }
-        let Some(out) = self.chunks.last_mut() else { return };
-        put_long(out, group.dir);
-        let settled = group.listed.and_then(|l| l.own).filter(|own| own.is_settled(group.since));
-        let listed = if group.listed.is_some() { LISTED } else { 0 };
-        let proven = if settled.is_some() { SETTLED } else { 0 };
-        out.push(listed | proven | if group.is_whole { 0 } else { PART });
-        if let Some(own) = settled {
-            out.extend(own.device.to_le_bytes());
-            out.extend(own.inode.to_le_bytes());
-            put_time(out, own.mtime);
-            put_time(out, own.ctime);
-        }
-        if let Some(listed) = group.listed {
-            let inputs: BTreeSet<&OsStr> = group.entries.iter().map(|e| entry(e).name).collect();
-            let others = listed.others.iter().filter(|(name, _)| !inputs.contains(&**name));
-            let others: Vec<_> = others.collect();
-            put_count(out, others.len());
-            for (name, is_dir) in others {
-                out.push(u8::from(*is_dir));
-                put_long(out, bytes_of_path(name.as_ref()));
-            }
-        }
-        put_count(out, group.entries.len());
-        for one in group.entries {
-            put_entry(out, &entry(one));
-            evidence(one, out);
-        }
-    }
-}
-
-fn put_entry(out: &mut Vec<u8>, entry: &EntryToWrite<'_>) {
-    let found = if entry.found { FOUND } else { 0 };
-    out.push(found | what(entry.state));
-    out.extend(entry.set.to_le_bytes());
-    put_name(out, bytes_of_path(entry.name.as_ref()));
-    match entry.state {
-        State::Absent => {}
-        State::Unreadable(why) => put_long(out, why.as_bytes()),
-        State::Here(meta) => put_meta(out, meta),
-        State::Link { text, own, target } => {
-            put_long(out, bytes_of_path(text.as_ref()));
-            put_meta(out, own);
-            match target {
-                Target::Nowhere => {}
-                Target::Unreadable(why) => put_long(out, why.as_bytes()),
-                Target::There(meta) => {
-                    out.push(number(meta.kind));
-                    put_meta(out, meta);
-                }
-            }
-        }
-    }
-}
-
-fn what(state: &State) -> u8 {
-    match state {
-        State::Absent => ABSENT,
-        State::Unreadable(_) => UNREADABLE,
-        State::Here(meta) => HERE + number(meta.kind),
-        State::Link { target: Target::Nowhere, .. } => LINK_TO_NOTHING,
-        State::Link { target: Target::Unreadable(_), .. } => LINK_TO_UNREADABLE,
-        State::Link { target: Target::There(_), .. } => LINK,
-    }
-}
-
 /// The number of a kind on disk.
 pub(super) fn number(kind: Kind) -> u8 {
     match kind {
@@ -229,42 +122,6 @@ pub(super) fn number(kind: Kind) -> u8 {
         Kind::Fifo => 3,
         Kind::Socket => 4,
         Kind::Device => 5,
-    }
-}
-
-fn put_meta(out: &mut Vec<u8>, meta: &Meta) {
-    out.extend(meta.len.to_le_bytes());
-    put_time(out, meta.mtime);
-    put_time(out, meta.ctime);
-    out.extend(meta.inode.to_le_bytes());
-}
-
-fn put_time(out: &mut Vec<u8>, time: Timestamp) {
-    out.extend(time.secs.to_le_bytes());
-    out.extend(time.nanos.to_le_bytes());
-}
-
-/// Nothing in memory is as large as what does not fit.
-fn put_count(out: &mut Vec<u8>, count: usize) {
-    out.extend(u32::try_from(count).unwrap_or(u32::MAX).to_le_bytes());
-}
-
-fn put_long(out: &mut Vec<u8>, bytes: &[u8]) {
-    put_count(out, bytes.len());
-    out.extend(bytes);
-}
-
-/// One byte says how long a name is, as long as names of files are; five say it of others.
-fn put_name(out: &mut Vec<u8>, bytes: &[u8]) {
-    match u8::try_from(bytes.len()) {
-        Ok(length) if length < u8::MAX => {
-            out.push(length);
-            out.extend(bytes);
-        }
-        _ => {
-            out.push(u8::MAX);
-            put_long(out, bytes);
-        }
     }
 }
 
