@@ -205,3 +205,30 @@ fn swapped_files_of_equal_times_and_lengths_are_seen() {
     let constants = world.build_and_probe();
     assert_eq!((constants.of("alpha"), constants.of("beta")), (2, 1));
 }
+
+#[test]
+fn an_old_library_put_back_in_cargos_directory_is_not_linked() {
+    let world = World::with_config(CONFIG);
+    let archives = world.build();
+    let deps = world.slot(&archives[0]).join("target/release/deps");
+    let libraries = || {
+        let paths = fs::read_dir(&deps).unwrap().map(|entry| entry.unwrap().path());
+        let is_betas = |path: &std::path::PathBuf| {
+            let name = path.file_name().unwrap().to_string_lossy().into_owned();
+            name.starts_with("libbeta-") && (name.ends_with(".rlib") || name.ends_with(".rmeta"))
+        };
+        paths.filter(is_betas).collect::<Vec<_>>()
+    };
+    let old: Vec<_> =
+        libraries().into_iter().map(|path| (fs::read(&path).unwrap(), path)).collect();
+    assert!(!old.is_empty(), "beta is no library in {}", deps.display());
+    world.set("beta", 2);
+    assert_eq!(world.build_and_probe().of("beta"), 2);
+    for (bytes, path) in old {
+        let time = mtime_of(&path);
+        tests::write_at(&path, bytes, time);
+    }
+    world.set("alpha", 3);
+    let constants = world.build_and_probe();
+    assert_eq!((constants.of("alpha"), constants.of("beta")), (3, 2));
+}

@@ -146,7 +146,10 @@ impl Scan<'_> {
             name.replace('_', "-").starts_with("build-script") && path.is_file()
         };
         let scripts = entries(&own).into_iter().filter(is_script);
-        scripts.chain(self.made.get(hash).cloned().unwrap_or_default()).collect()
+        let mut made: Vec<PathBuf> =
+            scripts.chain(self.made.get(hash).cloned().unwrap_or_default()).collect();
+        made.sort();
+        made
     }
 
     /// Adds what a compilation read, as cargo recorded it and as rustc named it.

@@ -17,13 +17,14 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
-use freshness_core::sys::{bytes_of_path, meta_of};
+use freshness_core::sys::meta_of;
 use freshness_core::{Digest, InputSpec};
 
 use super::invoke::Target;
 use super::scan::{entries, split_hash};
 use crate::durable;
 use crate::error::{BuildError, Context};
+use crate::seal::digest_file;
 use crate::small_file;
 use crate::sys::same_file;
 
@@ -103,7 +104,9 @@ impl Unit {
     }
 
     /// Takes a digest of everything cargo compares of it: the files of its fingerprint with their times, and
-    /// the recorded output of a build script.
+    /// the recorded output of a build script. And of what cargo hands on without a look: the files that the
+    /// unit made, so that one which was damaged is not linked. (Of packages that cannot change, that would
+    /// cost more than it is worth: theirs are the bulk of a target directory, and are cargo's own matter.)
     pub(crate) fn identify(&mut self) {
         let mut files = entries(&self.dir);
         files.sort();
@@ -112,12 +115,17 @@ impl Unit {
             hasher.update(&(bytes.len() as u64).to_le_bytes());
             hasher.update(bytes);
         };
+        let name_of = |path: &Path| path.file_name().unwrap_or_default().to_owned();
         for path in files.iter().chain(&self.output) {
-            put(bytes_of_path(path.file_name().map_or(Path::new(""), Path::new)));
+            put(name_of(path).as_encoded_bytes());
             if let Ok(metadata) = fs::symlink_metadata(path) {
                 put(meta_of(&metadata).mtime.to_string().as_bytes());
                 put(&small_file::read(path).unwrap_or_default());
             }
+        }
+        for path in self.products.iter().filter(|_| self.is_path) {
+            put(name_of(path).as_encoded_bytes());
+            put(&digest_file(path).map(|(digest, _)| digest).unwrap_or_default());
         }
         self.identity = *hasher.finalize().as_bytes();
     }

@@ -56,11 +56,20 @@ const ORDER: &[Op] = &[
     Op::Write("a/src/x/mod.rs", "1111", When::Now),
 ];
 
+/// What cargo made of a dependency, damaged with its time kept, is not linked into what is built next.
+const HARMED: &[Op] = &[
+    Op::Build,
+    Op::Damage(Part::Slot, 19_241, 0, Harm::Flip),
+    Op::Write("a/src/x.rs", "2222", When::Now),
+    Op::Build,
+];
+
 const HISTORIES: &[(&str, &[Op])] = &[
     ("restores what was and builds on it", BUILD_AND_RESTORE),
     ("builds after what was broken off", BROKEN_OFF),
     ("builds twice at once", TOGETHER),
     ("names culprits in the order of bytes", ORDER),
+    ("links nothing that was damaged", HARMED),
 ];
 
 /// Tells every history, vouching and not.
