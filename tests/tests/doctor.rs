@@ -192,11 +192,11 @@ fn what_is_not_ours_in_the_store_is_named() {
 }
 
 #[test]
-fn a_tag_that_is_none_is_said_to_be_none() {
+fn a_store_that_another_program_tagged_is_not_believed() {
     let world = World::new();
     world.write("target/freshness/CACHEDIR.TAG", "something else");
     fs::set_permissions(world.store(), Permissions::from_mode(0o700)).unwrap();
-    assert_found(&doctor(&world).run().expect(0), "store-tag", "warn", "CACHEDIR.TAG");
+    assert_found(&doctor(&world).run().expect(1), "store", "bad", "is another program's");
     fs::remove_file(world.store().join("CACHEDIR.TAG")).unwrap();
     assert_found(&doctor(&world).run(), "store-tag", "ok", "");
 }

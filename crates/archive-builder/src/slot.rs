@@ -34,9 +34,6 @@ const TAG: &str = "Signature: 8a477f597d28d172789f06886806bc55\n\
 /// What tells our tag from those of others.
 pub(crate) const TAG_OWNER: &str = "created by freshness";
 
-/// How much of the tag makes it one.
-const SIGNATURE_LENGTH: usize = 43;
-
 /// The place of one key's archives.
 #[derive(Clone, Debug)]
 pub(crate) struct Slot {
@@ -221,12 +218,6 @@ fn tag(store: &Path) -> Result<(), BuildError> {
     }
     let problem = format!("its {TAG_NAME} is another program's");
     Err(BuildError::Untrusted { path: store.to_path_buf(), problem })
-}
-
-/// Whether the store says of itself that it is a cache.
-pub(crate) fn has_tag(store: &Path) -> bool {
-    let text = small_file::read_text(&store.join(TAG_NAME)).unwrap_or_default();
-    text.starts_with(&TAG[..SIGNATURE_LENGTH])
 }
 
 /// Says whose it is, where that is neither known to be ours nor unknown.

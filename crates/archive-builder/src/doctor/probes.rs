@@ -261,11 +261,15 @@ fn between(a: Timestamp, b: Timestamp) -> Duration {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::testing;
 
     #[test]
     fn every_probe_gives_a_result_and_leaves_nothing_behind() {
         let dir = tempfile::tempdir().unwrap();
-        let probes = Probes::new(dir.path()).unwrap();
+        let slot = testing::slot(dir.path());
+        let names = || fs::read_dir(slot.store()).unwrap().count();
+        let before = names();
+        let probes = Probes::new(slot.store()).unwrap();
         probes.write().unwrap();
         let found = probes.behaviour();
         assert!(found.tick.unwrap() < PATIENCE);
@@ -276,13 +280,13 @@ mod tests {
         assert!(found.locks_exclude.unwrap() && found.case_matters.unwrap());
         found.syncs.unwrap();
         drop(probes);
-        assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 0);
+        assert_eq!(names(), before);
     }
 
     #[test]
     fn what_cannot_be_tried_is_an_error_and_no_result() {
         let dir = tempfile::tempdir().unwrap();
-        let probes = Probes::new(dir.path()).unwrap();
+        let probes = Probes::new(testing::slot(dir.path()).store()).unwrap();
         durable::remove_any(&probes.dir).unwrap();
         let found = probes.behaviour();
         assert!(found.tick.is_err() && found.precision.is_err() && found.clock_offset.is_err());

@@ -8,6 +8,7 @@ use freshness_core::Escaped;
 
 use super::finding::{Finding, Status};
 use super::probes::Probes;
+use crate::error::BuildError;
 use crate::removal;
 use crate::slot::{self, Part};
 use crate::{key, store};
@@ -27,10 +28,13 @@ pub(super) fn examine(store: &Path) -> (Vec<Finding>, bool) {
     let written = Probes::new(store).and_then(|probes| probes.write());
     findings.push(writable(store, &written));
     findings.push(room(store));
-    findings.push(tag(store));
+    // It would not have been believed, or would have been tagged, otherwise.
+    findings.push(Finding::ok("store-tag", "backups pass the store over (CACHEDIR.TAG)"));
     findings.push(slots(store));
     (findings, written.is_ok())
 }
+
+const WRITABLE: &str = "make that place writable, or set `store` to one that is";
 
 /// Makes the store where it is missing, and says whether it can be believed.
 fn place(store: &Path) -> Result<Finding, Finding> {
@@ -40,15 +44,18 @@ fn place(store: &Path) -> Result<Finding, Finding> {
     let was_there = fs::metadata(store).is_ok();
     let distrusted = |store: &Path| slot::distrust(store, Part::Store);
     let made = match distrusted(store) {
-        Ok(None) => slot::make_store(store).map_err(|error| error.to_string()),
+        Ok(None) => slot::make_store(store).map_err(|error| {
+            let advice = match error {
+                BuildError::Untrusted { .. } => "set `store` to a directory of its own",
+                _ => WRITABLE,
+            };
+            (error.to_string(), advice)
+        }),
         Ok(Some(_)) => Ok(()),
-        Err(error) => Err(format!("look at {shown}: {error}")),
+        Err(error) => Err((format!("look at {shown}: {error}"), WRITABLE)),
     };
-    if let Err(problem) = made {
-        return bad(
-            format!("failed to {problem}"),
-            "make that place writable, or set `store` to one that is",
-        );
+    if let Err((problem, advice)) = made {
+        return bad(format!("failed to {problem}"), advice);
     }
     match distrusted(store) {
         Ok(None) if was_there => Ok(Finding::ok("store", format!("{shown} is yours alone"))),
@@ -102,18 +109,6 @@ fn judge_room(bytes: u64, no_files: bool) -> Finding {
         0..SCARCE_BYTES => Finding::new("store-space", Status::Bad, free, advice),
         SCARCE_BYTES..TIGHT_BYTES => Finding::new("store-space", Status::Warn, free, advice),
         _ => Finding::ok("store-space", free),
-    }
-}
-
-fn tag(store: &Path) -> Finding {
-    match slot::has_tag(store) {
-        true => Finding::ok("store-tag", "backups pass the store over (CACHEDIR.TAG)"),
-        false => Finding::new(
-            "store-tag",
-            Status::Warn,
-            "CACHEDIR.TAG is not the tag of a cache: backups keep the store",
-            "remove that file; the next build writes it anew",
-        ),
     }
 }
 
