@@ -179,8 +179,8 @@ impl BuildError {
         match self {
             BuildError::Io { source, .. } => io_hint(source).into(),
             BuildError::Untrusted { .. } => {
-                "run as the user that it belongs to, or set `store` to a directory of your own that no \
-                 one else may write"
+                "set `store` to a directory of your own that no one else may write, or run as the user \
+                 that it belongs to"
                     .into()
             }
             BuildError::LockTimeout { .. } => {

@@ -280,6 +280,12 @@ impl<'t> Model<'t> {
             thread::sleep(Duration::from_micros(200));
         }
         let _ = child.kill();
+        // An orphan whose words no one hears shares no standard error that would tell of its end.
+        let done = self.world.beside("done");
+        while waiting.exists() && !done.exists() {
+            assert!(start.elapsed() < Duration::from_secs(60), "an orphan hangs");
+            thread::sleep(Duration::from_micros(200));
+        }
         self.bury(child);
         let _ = (fs::remove_file(control), fs::remove_file(waiting));
     }

@@ -73,6 +73,7 @@ fn stage(workspace: &Path, name: &str) -> Answer<()> {
 
 fn wait_to_be_orphaned(workspace: &Path, then: &str) {
     let (parent, start) = (parent_id(), Instant::now());
+    let _ = fs::remove_file(place(workspace, "done"));
     File::create(place(workspace, "waiting")).unwrap();
     while parent_id() == parent && start.elapsed() < Duration::from_secs(60) {
         thread::sleep(Duration::from_micros(100));
