@@ -67,6 +67,12 @@ impl ReadyArchives {
         self.archives.iter().map(linked).collect()
     }
 
+    /// Where they are, in the order in which they are linked.
+    #[must_use]
+    pub fn paths(&self) -> Vec<PathBuf> {
+        self.archives.iter().map(|archive| archive.path.clone()).collect()
+    }
+
     /// Whether all of them were there and current.
     #[must_use]
     pub fn hit(&self) -> bool {

@@ -22,8 +22,8 @@ pub(crate) struct Found {
     pub miss: Option<MissReason>,
     /// Which sources changed.
     pub changed: Vec<String>,
-    /// What need not be read again.
-    pub known: Known,
+    /// What changed since the record was made; `None` where its modules are not to be believed.
+    pub changes: Option<Changes>,
     /// The sources as they are, if a record lists them, and the moment before they were looked at.
     pub look: Option<Look>,
     pub cutoff: Option<Timestamp>,
@@ -41,7 +41,7 @@ impl Found {
         Self {
             miss: Some(miss),
             changed: Vec::new(),
-            known: Known::default(),
+            changes: None,
             look: None,
             cutoff,
             archives: None,
@@ -49,6 +49,16 @@ impl Found {
             outdated: false,
             counts: Counts::default(),
         }
+    }
+}
+
+/// What need not be read again. The table of modules is decoded here, where something has to be done.
+pub(crate) fn known(session: &Session<'_>, found: &mut Found) -> Known {
+    match (&session.record, found.changes.take()) {
+        (Ok(record), Some(changes)) => {
+            Known::new(&session.root, record.modules().unwrap_or_default(), changes)
+        }
+        _ => Known::default(),
     }
 }
 
@@ -109,18 +119,15 @@ fn look(
     let Some(assessment) = session.archives.freshness().assess(&record.inputs, &look) else {
         return Found::nothing(MissReason::ManifestDamaged, cutoff);
     };
-    let changes = Changes::new(&session.root, &assessment.reasons);
     let miss = differing.or_else(|| (!assessment.reasons.is_empty()).then_some(MissReason::Source));
     let counts = Counts {
         stats: assessment.work.stats,
         files_read: assessment.work.files_read,
         ..Counts::default()
     };
-    // The table is decoded only where a module has to be looked at.
-    let modules = if miss.is_some() { record.modules().unwrap_or_default() } else { Vec::new() };
     Found {
         changed: assessment.reasons.iter().map(|r| shown_reason(r, &session.root)).collect(),
-        known: Known::new(&session.root, modules, changes),
+        changes: Some(Changes::new(&session.root, &assessment.reasons)),
         look: Some(look),
         outdated: assessment.outdated,
         counts,
@@ -147,11 +154,7 @@ fn finish(session: &Session<'_>, record: &Record, now: &Circumstances, mut found
         (found.placed.is_some(), MissReason::Output),
     ];
     let differing = later.into_iter().find(|(is_equal, _)| !is_equal).map(|(_, reason)| reason);
-    if found.miss.is_none() && differing.is_some() {
-        found.miss = differing;
-        let modules = record.modules().unwrap_or_default();
-        found.known = Known::new(&session.root, modules, Changes::default());
-    }
+    found.miss = found.miss.or(differing);
     found.outdated |= found.placed.is_some_and(|placed| placed.meta != record.output.meta);
     found
 }

@@ -6,14 +6,15 @@
 use std::collections::BTreeSet;
 
 use freshness::Digest;
-use rayon::prelude::*;
 
 use crate::build_cache::Found;
 use crate::compile::{Failure, program_errors};
+use crate::cores;
 use crate::error::CompileError;
-use crate::graph::{EdgeTarget, Graph, Module, Source, SourceErrors, reparse};
+use crate::graph::{EdgeTarget, Graph, Known, Module, Source, SourceErrors, reparse};
 use crate::language::{self, Checked, Feature, Resolved, Target};
-use crate::objects::Object;
+use crate::link::groups;
+use crate::objects::{Object, Proof};
 use crate::outcome::Progress;
 use crate::session::Session;
 
@@ -26,26 +27,31 @@ pub(crate) enum Plan {
 }
 
 /// Looks for every module's object. Where a module and the interfaces that it imports are as recorded, so
-/// is its object; elsewhere its key says.
-pub(crate) fn plan(session: &Session<'_>, found: &Found, graph: &Graph) -> Vec<Plan> {
-    let recorded = found.known.interfaces();
+/// is its object, which is looked at where it will be linked; elsewhere its key says.
+pub(crate) fn plan(session: &Session<'_>, known: &Known, graph: &Graph) -> Vec<Plan> {
+    let interfaces = known.interfaces();
     let changed: Vec<bool> = (graph.modules.iter())
-        .map(|module| recorded.get(module.path.as_path()) != Some(&module.interface.digest()))
+        .map(|module| interfaces.get(module.path.as_path()) != Some(&module.interface.digest()))
         .collect();
-    let seal_of = |module: &Module| match &module.source {
+    let recorded = |module: &Module| match &module.source {
         Source::Recorded(record) if !module.dependencies().any(|index| changed[index]) => {
-            record.object.clone()
+            record.object.as_ref().and_then(|seal| session.store.sealed(seal))
         }
         _ => None,
     };
-    let plan_one = |module: &Module| {
-        if let Some(object) = seal_of(module).and_then(|seal| session.store.verify(&seal)) {
-            return Plan::Reuse(object);
-        }
-        let key = object_key(session, graph, module);
-        session.store.find(&key).map_or(Plan::Generate(key), Plan::Reuse)
+    // Nearly all groups will be as they were, and then no one asks for what they were made from.
+    let is_grouped = groups::are_made_of(graph.modules.len());
+    let reuse = |module: &Module| {
+        let object = match is_grouped {
+            true => recorded(module),
+            false => recorded(module).and_then(|object| session.store.prove(object)),
+        };
+        object.map(Plan::Reuse)
     };
-    graph.modules.par_iter().with_min_len(64).map(plan_one).collect()
+    cores::complete(graph.modules.iter().map(reuse).collect(), |index| {
+        let key = object_key(session, graph, &graph.modules[index]);
+        session.store.find(&key).map_or(Plan::Generate(key), Plan::Reuse)
+    })
 }
 
 /// The key of a module's object: all that it is made from.
@@ -86,7 +92,7 @@ pub(crate) fn check(graph: &mut Graph, plans: &[Plan]) -> Result<Vec<Option<Chec
             Some(SourceErrors { path, text, diagnostics })
         })
     };
-    let results: Vec<_> = syntaxes.into_par_iter().map(check_one).collect();
+    let results = cores::each(syntaxes, check_one);
     let (mut checked, mut errors) = (Vec::new(), Vec::new());
     checked.resize_with(plans.len(), || None);
     for (index, result) in to_check.into_iter().zip(results) {
@@ -134,27 +140,31 @@ pub(crate) fn generate(
     let is_missing = |plan: &&Plan| matches!(plan, Plan::Generate(_));
     let missing = plans.iter().filter(is_missing).count();
     progress(Progress::Generating(missing));
-    let generate_one = |(plan, (checked, module)): (Plan, (&Option<Checked>, &Module))| {
-        let (key, checked) = match (plan, checked) {
-            (Plan::Reuse(object), _) => return Ok((object, false)),
-            (Plan::Generate(key), Some(checked)) => (key, checked),
-            (Plan::Generate(_), None) => {
-                return Err(generate_error(&module.id, &"it was not checked"));
-            }
+    let mut keys = vec![None; plans.len()];
+    let known = plans.into_iter().zip(&mut keys).map(|(plan, place)| match plan {
+        Plan::Reuse(object) => Some(Ok(object)),
+        Plan::Generate(key) => {
+            *place = Some(key);
+            None
+        }
+    });
+    let made = cores::complete(known.collect(), |index| {
+        let module = &graph.modules[index].id;
+        let (Some(key), Some(checked)) = (keys[index], &checked[index]) else {
+            return Err(generate_error(module, &"it was not checked"));
         };
         let bytes = language::generate(checked, &session.options)
-            .map_err(|error| generate_error(&module.id, &error))?;
+            .map_err(|error| generate_error(module, &error))?;
         let object = store(session, key, &bytes, checked.features().clone())?;
         progress(Progress::Generated);
-        Ok((object, true))
-    };
-    let work: Vec<_> = plans.into_iter().zip(checked.iter().zip(&graph.modules)).collect();
-    let made = work.into_par_iter().map(generate_one).collect::<Result<Vec<_>, _>>()?;
+        Ok(object)
+    });
+    let made: Vec<Object> = made.into_iter().collect::<Result<_, _>>()?;
     found.counts.hits = made.len() - missing;
     found.counts.misses = missing;
     found.counts.stores =
-        made.iter().filter(|(object, is_new)| *is_new && object.is_stored).count();
-    Ok(made.into_iter().map(|(object, _)| object).collect())
+        made.iter().filter(|object| object.proof == Proof::Made && object.is_stored).count();
+    Ok(made)
 }
 
 fn generate_error(module: &str, problem: &dyn std::fmt::Display) -> CompileError {

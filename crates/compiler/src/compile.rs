@@ -10,11 +10,12 @@ use crate::codegen::{check, features, generate, plan, startup};
 use crate::diagnostics::locate;
 use crate::error::CompileError;
 use crate::graph::{
-    Cycle, EdgeTarget, Graph, Known, Loader, Module, Source, SourceErrors, initialisation_order,
+    Cycle, EdgeTarget, Graph, Loader, Module, Source, SourceErrors, initialisation_order,
 };
 use crate::inputs;
 use crate::language::{Diagnostic, Feature};
 use crate::link::output::Placed;
+use crate::link::standby::Standby;
 use crate::link::{self, Parts};
 use crate::objects::Object;
 use crate::outcome::{Counts, MissReason, Outcome, Phases, Progress};
@@ -37,7 +38,7 @@ pub fn compile(request: &Request) -> Result<Outcome, CompileError> {
     let mut built = build(&session, &mut found, &mut phases);
     if let Err(Failure::Distrust) = built {
         // What was taken to be known is not so: a source was written with a time that hides it.
-        found.known = Known::default();
+        found.changes = None;
         built = build(&session, &mut found, &mut phases);
     }
     let outcome = settled(built, &session, found, phases)?;
@@ -119,17 +120,25 @@ fn settled(
     })
 }
 
+/// A linker that waits, where what has to be linked is made from archives that are there already.
+fn stand_by(session: &Session<'_>, found: &Found) -> Option<Standby> {
+    let (linker, output) = (session.linker.as_ref()?, session.output.as_ref()?);
+    Standby::start(linker, found.archives.as_ref()?.paths(), &session.store, output)
+}
+
 fn build(session: &Session<'_>, found: &mut Found, phases: &mut Phases) -> Result<Built, Failure> {
+    let standby = stand_by(session, found);
+    let known = build_cache::known(session, found);
     let progress = &session.request.on_progress;
     let on_read = || progress(Progress::Read);
-    let loader = Loader { root: &session.root, known: &found.known, on_read: &on_read };
+    let loader = Loader { root: &session.root, known: &known, on_read: &on_read };
     let mut graph = loader.load(&session.request.entry).map_err(program_errors)?;
     let order = initialisation_order(&graph).map_err(|cycle| circular(&mut graph, &cycle))?;
     require_no_source_at_output(session, &graph)?;
     let is_parsed = |module: &&Module| matches!(module.source, Source::Parsed { .. });
     found.counts.parsed = graph.modules.iter().filter(is_parsed).count();
     phases.end("load");
-    let plans = plan(session, found, &graph);
+    let plans = plan(session, &known, &graph);
     let checked = check(&mut graph, &plans)?;
     phases.end("check");
     let modules = graph.modules.len();
@@ -156,13 +165,21 @@ fn build(session: &Session<'_>, found: &mut Found, phases: &mut Phases) -> Resul
     found.counts.fingerprints_used = objects.len();
     let is_linked = |record: &Record| record.output.link_key == link_key;
     let there = found.placed.filter(|_| session.record.as_ref().is_ok_and(is_linked));
+    let files = match there {
+        Some(_) => Vec::new(),
+        None => link::objects(&parts, &session.store)?,
+    };
+    phases.end("join");
     let (placed, record) = thread::scope(|scope| {
         // Looking at the sources again takes place while the linker runs.
-        let record = scope.spawn(|| prepare_record(session, found, &graph, &objects));
+        let record = scope.spawn(|| {
+            output.sweep();
+            prepare_record(session, found, &graph, &objects)
+        });
         let placed = there.map_or_else(
             || {
                 progress(Progress::Linking);
-                link::link(&parts, linker, &session.store, output)
+                link::link(&files, &archives.paths(), linker, &session.store, output, standby)
             },
             Ok,
         );

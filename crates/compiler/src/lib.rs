@@ -13,6 +13,7 @@ pub mod codec;
 mod codegen;
 pub mod compile;
 pub mod config;
+mod cores;
 pub mod diagnostics;
 pub mod error;
 pub mod fingerprint;

@@ -45,6 +45,19 @@ pub struct Object {
     pub seal: Seal,
     /// Whether it will still be there for the next compile.
     pub is_stored: bool,
+    /// How it is known.
+    pub proof: Proof,
+}
+
+/// How an object is known to be what its seal says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Proof {
+    /// This compile made it.
+    Made,
+    /// It was looked at.
+    Seen,
+    /// Not at all: it is to be looked at before it is used.
+    None,
 }
 
 /// Where objects are.
@@ -79,17 +92,26 @@ impl ObjectStore {
         self.proven(path, seal)
     }
 
-    /// The object that a seal describes, if it is what was stored.
+    /// The object that a seal describes; nothing is looked at.
     #[must_use]
-    pub fn verify(&self, seal: &Seal) -> Option<Object> {
+    pub fn sealed(&self, seal: &Seal) -> Option<Object> {
         let path = self.cache.as_ref()?.object(&hex(&seal.key));
-        self.proven(path, seal.clone())
+        Some(Object { path, seal: seal.clone(), is_stored: true, proof: Proof::None })
+    }
+
+    /// The object, once it is known to be what its seal says.
+    #[must_use]
+    pub fn prove(&self, object: Object) -> Option<Object> {
+        match object.proof {
+            Proof::Made | Proof::Seen => Some(object),
+            Proof::None => self.proven(object.path, object.seal),
+        }
     }
 
     fn proven(&self, path: PathBuf, seal: Seal) -> Option<Object> {
         let meta = meta_of(&fs::symlink_metadata(&path).ok()?);
         if meta == seal.meta && meta.is_telling() {
-            return Some(Object { path, seal, is_stored: true });
+            return Some(Object { path, seal, is_stored: true, proof: Proof::Seen });
         }
         if (meta.kind, meta.len) != (seal.meta.kind, seal.meta.len) {
             return None;
@@ -97,7 +119,12 @@ impl ObjectStore {
         self.files_hashed.fetch_add(1, Ordering::Relaxed);
         let (bytes, meta) = read_whole(&path).ok()?;
         let is_same = digest_of(&bytes) == seal.digest;
-        is_same.then_some(Object { path, seal: Seal { meta, ..seal }, is_stored: true })
+        is_same.then_some(Object {
+            path,
+            seal: Seal { meta, ..seal },
+            is_stored: true,
+            proof: Proof::Seen,
+        })
     }
 
     /// Stores an object, in the cache where that can be.
@@ -118,12 +145,12 @@ impl ObjectStore {
                 let seal = seal(meta);
                 // Without its seal an object is not found again; this compile has it all the same.
                 let sealed = write_whole(&path.with_extension("seal"), &seal.encode_file());
-                return Ok(Object { path, seal, is_stored: sealed.is_ok() });
+                return Ok(Object { path, seal, is_stored: sealed.is_ok(), proof: Proof::Made });
             }
         }
         let path = self.temporary()?.join(hex(&key)).with_extension("o");
         let meta = write_whole(&path, bytes)?;
-        Ok(Object { path, seal: seal(meta), is_stored: false })
+        Ok(Object { path, seal: seal(meta), is_stored: false, proof: Proof::Made })
     }
 
     /// The directory for this compile alone, if there is one, to be removed by the caller.
@@ -218,6 +245,10 @@ mod tests {
         ObjectStore::new(Some(cache), dir.path().to_path_buf())
     }
 
+    fn proves(store: &ObjectStore, seal: &Seal) -> bool {
+        store.sealed(seal).and_then(|object| store.prove(object)).is_some()
+    }
+
     #[test]
     fn a_stored_object_is_found_with_its_features_and_without_being_read() {
         let world = World::new();
@@ -236,7 +267,7 @@ mod tests {
         let store = store_in(&world.dir);
         let found = store.find(&KEY).unwrap();
         assert_eq!(store.files_hashed(), 1);
-        assert!(store.verify(&found.seal).is_some());
+        assert!(proves(&store, &found.seal));
         assert_eq!(store.files_hashed(), 1, "its new stat proves it");
     }
 
@@ -252,7 +283,7 @@ mod tests {
             damage(&world);
             let store = store_in(&world.dir);
             assert!(store.find(&KEY).is_none(), "{index}");
-            assert!(store.verify(&world.object.seal).is_none(), "{index}");
+            assert!(!proves(&store, &world.object.seal), "{index}");
         }
     }
 

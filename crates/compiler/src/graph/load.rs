@@ -10,11 +10,11 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
 use freshness::{Change, Escaped, Links, Reason, open_regular};
-use rayon::prelude::*;
 
 use super::resolve::{Resolution, Unresolved, id_of, resolve};
 use super::{Edge, EdgeTarget, Graph, InterfaceOf, Module, Source};
 use crate::cache::read_from;
+use crate::cores;
 use crate::fingerprint::digest_of;
 use crate::language::{self, Diagnostic, Interface, builtins};
 use crate::record::{ImportRecord, ModuleRecord};
@@ -163,33 +163,20 @@ impl Loader<'_> {
     }
 
     fn load_wave(&self, wave: Vec<PathBuf>) -> Vec<(PathBuf, Loaded)> {
-        let load = |path: PathBuf| {
-            let loaded = self.load_one(&path);
-            (path, loaded)
-        };
-        // Waking the pool costs more than looking up what is known.
-        let to_read = wave.iter().filter(|path| self.recorded(path).is_none()).take(2).count();
-        if to_read < 2 {
-            return wave.into_iter().map(load).collect();
-        }
-        wave.into_par_iter().map(load).collect()
+        let known = wave.iter().map(|path| self.load_recorded(path)).collect();
+        let loaded = cores::complete(known, |index| {
+            let loaded = parse(&wave[index]);
+            (self.on_read)();
+            loaded
+        });
+        wave.into_iter().zip(loaded).collect()
     }
 
-    /// The record of a module that has not changed.
-    fn recorded(&self, path: &Path) -> Option<&Arc<ModuleRecord>> {
-        let known = self.known.modules.get(path)?;
-        (!self.known.changes.paths.contains(path)).then_some(known)
-    }
-
-    fn load_one(&self, path: &Path) -> Loaded {
-        match self.recorded(path).and_then(|record| self.as_recorded(path, record)) {
-            Some(loaded) => loaded,
-            None => {
-                let loaded = parse(path);
-                (self.on_read)();
-                loaded
-            }
-        }
+    /// A module that has not changed.
+    fn load_recorded(&self, path: &Path) -> Option<Loaded> {
+        let record = self.known.modules.get(path)?;
+        let is_changed = self.known.changes.paths.contains(path);
+        if is_changed { None } else { self.as_recorded(path, record) }
     }
 
     /// A module as it is known; `None` where an import of it leads elsewhere now.

@@ -10,13 +10,14 @@ use std::io;
 use std::path::PathBuf;
 
 use freshness::Digest;
-use rayon::prelude::*;
 
 use super::join::join;
 use crate::cache::read_whole;
+use crate::compile::Failure;
+use crate::cores;
 use crate::error::CompileError;
 use crate::fingerprint::{Fingerprint, digest_of};
-use crate::objects::{Object, ObjectStore};
+use crate::objects::{Object, ObjectStore, Proof};
 
 /// Modules to a group, on average.
 const MEMBERS: usize = 32;
@@ -24,22 +25,37 @@ const MEMBERS: usize = 32;
 /// Programs with fewer modules are linked from their objects.
 const FEWEST_MODULES: usize = 3 * MEMBERS;
 
+/// So many groups are left apart where they have a module that was made just now: it is likely to be made
+/// again soon, and joining takes longer than linking a few files more.
+const LEFT_APART: usize = 2;
+
 /// The files to link for these modules, named by their ids: groups where there are many, else objects.
 /// Objects that cannot be joined are linked by themselves.
 ///
 /// # Errors
-/// A group can be written nowhere.
-pub fn files(
-    modules: &[(&str, &Object)],
-    store: &ObjectStore,
-) -> Result<Vec<PathBuf>, CompileError> {
-    if modules.len() < FEWEST_MODULES {
-        return Ok(modules.iter().map(|(_, object)| object.path.clone()).collect());
+/// A group can be written nowhere; an object that has to be linked is not what the record says.
+pub fn files(modules: &[(&str, &Object)], store: &ObjectStore) -> Result<Vec<PathBuf>, Failure> {
+    if !are_made_of(modules.len()) {
+        let objects: Vec<&Object> = modules.iter().map(|(_, object)| *object).collect();
+        return apart(&objects, store);
     }
-    let files: Result<Vec<Vec<PathBuf>>, io::Error> =
-        split(modules).into_par_iter().map(|members| group(&members, store)).collect();
-    let write = |source| CompileError::Write { what: "a group of objects".into(), source };
-    Ok(files.map_err(write)?.into_iter().flatten().collect())
+    let groups = split(modules);
+    let is_new = |group: &Vec<&Object>| group.iter().any(|object| object.proof == Proof::Made);
+    let leave_apart = groups.iter().filter(|group| is_new(group)).count() <= LEFT_APART;
+    let there = |members: &Vec<&Object>| match leave_apart && is_new(members) {
+        true => Some(apart(members, store)),
+        false => store.find(&key_of(members)).map(|group| Ok(vec![group.path])),
+    };
+    let files = cores::complete(groups.iter().map(there).collect(), |index| {
+        join_members(&groups[index], store)
+    });
+    let files: Vec<Vec<PathBuf>> = files.into_iter().collect::<Result<_, _>>()?;
+    Ok(files.into_iter().flatten().collect())
+}
+
+/// Whether programs of so many modules are linked from groups.
+pub(crate) fn are_made_of(modules: usize) -> bool {
+    modules >= FEWEST_MODULES
 }
 
 /// Members of each group, in order of their ids.
@@ -57,17 +73,25 @@ fn split<'o>(modules: &[(&str, &'o Object)]) -> Vec<Vec<&'o Object>> {
     sorted.collect()
 }
 
-fn group(members: &[&Object], store: &ObjectStore) -> io::Result<Vec<PathBuf>> {
-    let key = key_of(members);
-    if let Some(made) = store.find(&key) {
-        return Ok(vec![made.path]);
+/// The file of a group that was not there; those of its members where they cannot be joined.
+fn join_members(members: &[&Object], store: &ObjectStore) -> Result<Vec<PathBuf>, Failure> {
+    let files = apart(members, store)?;
+    let write = |source| CompileError::Write { what: "a group of objects".into(), source };
+    let read = |path: &PathBuf| read_whole(path).map(|(bytes, _)| bytes);
+    let objects: Result<Vec<Vec<u8>>, io::Error> = files.iter().map(read).collect();
+    match join(&objects.map_err(write)?) {
+        Ok(joined) => {
+            let joined = store.store(key_of(members), &joined, BTreeSet::new()).map_err(write)?;
+            Ok(vec![joined.path])
+        }
+        Err(_) => Ok(files),
     }
-    let read = |object: &&Object| read_whole(&object.path).map(|(bytes, _)| bytes);
-    let objects: Vec<Vec<u8>> = members.iter().map(read).collect::<Result<_, _>>()?;
-    match join(&objects) {
-        Ok(joined) => Ok(vec![store.store(key, &joined, BTreeSet::new())?.path]),
-        Err(_) => Ok(members.iter().map(|object| object.path.clone()).collect()),
-    }
+}
+
+/// The objects' own files.
+fn apart(members: &[&Object], store: &ObjectStore) -> Result<Vec<PathBuf>, Failure> {
+    let file = |object: &&Object| store.prove((*object).clone()).map(|object| object.path);
+    members.iter().map(file).collect::<Option<_>>().ok_or(Failure::Distrust)
 }
 
 fn key_of(members: &[&Object]) -> Digest {
@@ -89,7 +113,7 @@ mod tests {
             inode: 0,
         };
         let seal = Seal { key: [0; 32], meta, digest: [0; 32], features: BTreeSet::new() };
-        Object { path: "o".into(), seal, is_stored: true }
+        Object { path: "o".into(), seal, is_stored: true, proof: Proof::Seen }
     }
 
     #[test]

@@ -11,7 +11,7 @@ use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use freshness::{Digest, Environment, meta_of};
@@ -108,17 +108,11 @@ impl Linker {
         let what = || "the list of objects".to_owned();
         write_whole(&list, &response_file(objects))
             .map_err(|source| CompileError::Write { what: what(), source })?;
-        let mut arguments: Vec<OsString> = vec!["-o".into(), output.into()];
         let mut at_list = OsString::from("@");
         at_list.push(&list);
-        arguments.push(at_list);
-        arguments.extend(["-s".into(), "-Wl,--gc-sections".into()]);
-        arguments.extend(archives.iter().map(OsString::from));
-        arguments.extend(SYSTEM_LIBRARIES.map(OsString::from));
+        let arguments = arguments(&at_list, archives, output);
         if self.uses_lld() {
-            let mut with_lld = arguments.clone();
-            with_lld.push("-fuse-ld=lld".into());
-            match self.run(&with_lld, scratch) {
+            match self.run(&with_lld(&arguments), scratch) {
                 Err(CompileError::Link { .. }) => {}
                 settled => return settled,
             }
@@ -132,15 +126,8 @@ impl Linker {
 
     fn run(&self, arguments: &[OsString], scratch: &Path) -> Result<(), CompileError> {
         let start = |source| CompileError::LinkerStart { path: self.cc.clone(), source };
-        let output = Command::new(&self.cc)
-            .args(arguments)
-            .env_clear()
-            .envs(self.environment.iter())
-            .env("TMPDIR", scratch)
-            .env("LC_ALL", "C")
-            .stdin(Stdio::null())
-            .output()
-            .map_err(start)?;
+        let output =
+            self.command(arguments, scratch).stdin(Stdio::null()).output().map_err(start)?;
         if output.status.success() {
             return Ok(());
         }
@@ -148,6 +135,38 @@ impl Linker {
         let said = if said.is_empty() { output.status.to_string() } else { shortened(&said) };
         Err(CompileError::Link { path: self.cc.clone(), said })
     }
+
+    /// Starts a link of `archives` that reads its objects from a script on its standard input, and says
+    /// nothing; `None` where there is no linker that does.
+    #[must_use]
+    pub fn start(&self, archives: &[PathBuf], output: &Path, scratch: &Path) -> Option<Child> {
+        if !self.uses_lld() {
+            return None;
+        }
+        let arguments = with_lld(&arguments(OsStr::new("/dev/stdin"), archives, output));
+        let mut command = self.command(&arguments, scratch);
+        command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().ok()
+    }
+
+    fn command(&self, arguments: &[OsString], scratch: &Path) -> Command {
+        let mut command = Command::new(&self.cc);
+        command.args(arguments).env_clear().envs(self.environment.iter());
+        command.env("TMPDIR", scratch).env("LC_ALL", "C");
+        command
+    }
+}
+
+/// The arguments of every link; `objects` is whatever leads to them.
+fn arguments(objects: &OsStr, archives: &[PathBuf], output: &Path) -> Vec<OsString> {
+    let mut arguments: Vec<OsString> = vec!["-o".into(), output.into(), objects.into()];
+    arguments.extend(["-s".into(), "-Wl,--gc-sections".into()]);
+    arguments.extend(archives.iter().map(OsString::from));
+    arguments.extend(SYSTEM_LIBRARIES.map(OsString::from));
+    arguments
+}
+
+fn with_lld(arguments: &[OsString]) -> Vec<OsString> {
+    arguments.iter().cloned().chain(["-fuse-ld=lld".into()]).collect()
 }
 
 /// The first lines of what a linker said, safe to print.

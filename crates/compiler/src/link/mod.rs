@@ -1,20 +1,23 @@
 //! From objects and archives to a program in its place.
 
-mod groups;
+pub(crate) mod groups;
 pub mod join;
 pub mod linker;
 pub mod output;
+pub mod standby;
 
 use std::path::PathBuf;
 
 use freshness::Digest;
 
 use crate::archives::ReadyArchives;
+use crate::compile::Failure;
 use crate::error::CompileError;
 use crate::fingerprint::Fingerprint;
 use crate::objects::{Object, ObjectStore};
 use linker::Linker;
 use output::{Output, Placed};
+use standby::Standby;
 
 /// What a program is linked from.
 #[derive(Debug)]
@@ -40,23 +43,35 @@ pub fn key(parts: &Parts<'_>, linker: &Linker) -> Digest {
     key.digest()
 }
 
-/// Links a program and puts it into its place.
+/// The files to link, the startup object first.
+///
+/// # Errors
+/// A file that has to be made can be written nowhere; an object is not what the record says.
+pub(crate) fn objects(parts: &Parts<'_>, store: &ObjectStore) -> Result<Vec<PathBuf>, Failure> {
+    let mut objects = vec![parts.startup.path.clone()];
+    objects.extend(groups::files(&parts.modules, store)?);
+    Ok(objects)
+}
+
+/// Links objects and archives, with the linker that waits for them if there is one, and puts the program
+/// into its place.
 ///
 /// # Errors
 /// The linker's; those of putting it there.
 pub fn link(
-    parts: &Parts<'_>,
+    objects: &[PathBuf],
+    archives: &[PathBuf],
     linker: &Linker,
     store: &ObjectStore,
     output: &Output,
+    standby: Option<Standby>,
 ) -> Result<Placed, CompileError> {
+    if let Some(linked) = standby.and_then(|standby| standby.link(objects, archives)) {
+        return output.place(linked);
+    }
     let write = |source| CompileError::Write { what: "the program's parts".into(), source };
-    let mut objects = vec![parts.startup.path.clone()];
-    objects.extend(groups::files(&parts.modules, store)?);
-    let archives: Vec<PathBuf> =
-        parts.archives.archives.iter().map(|archive| archive.path.clone()).collect();
     let scratch = store.temporary().map_err(write)?;
     let unplaced = output.unplaced()?;
-    linker.link(&objects, &archives, &unplaced, scratch)?;
+    linker.link(objects, archives, &unplaced, scratch)?;
     output.place(unplaced)
 }

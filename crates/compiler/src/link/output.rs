@@ -7,6 +7,7 @@ use std::fs::{self, File, Metadata};
 use std::io::{self, Read};
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
+use std::thread;
 
 use freshness::{Links, Meta, meta_of, open_regular};
 use sha2::{Digest as _, Sha256};
@@ -80,8 +81,7 @@ impl Output {
     /// # Errors
     /// No file can be made in the program's directory.
     pub fn unplaced(&self) -> Result<TempPath, CompileError> {
-        let directory = self.0.parent().unwrap_or(Path::new("/"));
-        cache::sweep(directory, std::time::SystemTime::now());
+        let directory = self.directory();
         let made = tempfile::Builder::new().prefix(cache::TEMPORARY).tempfile_in(directory);
         let path = made.map_err(|error| self.refused(&error))?.into_temp_path();
         // The linker makes its own file, with the permissions that programs have here.
@@ -89,18 +89,30 @@ impl Output {
         Ok(path)
     }
 
+    /// Removes what compiles that were killed left beside the program.
+    pub fn sweep(&self) {
+        cache::sweep(self.directory(), std::time::SystemTime::now());
+    }
+
+    fn directory(&self) -> &Path {
+        self.0.parent().unwrap_or(Path::new("/"))
+    }
+
     /// Puts a linked program into place.
     ///
     /// # Errors
     /// It cannot be read or renamed.
     pub fn place(&self, unplaced: TempPath) -> Result<Placed, CompileError> {
-        let place = || {
-            let file = File::open(&unplaced)?;
-            let checksum = checksum(&file)?;
-            Ok((file, checksum))
-        };
-        let (file, checksum) = place().map_err(|error| self.refused(&error))?;
-        unplaced.persist(&self.0).map_err(|error| self.refused(&error.error))?;
+        let refused = |error: io::Error| self.refused(&error);
+        let file = File::open(&unplaced).map_err(refused)?;
+        // A rename over a file waits for its bytes to be on their way to the disk: time to read them.
+        let (checksum, placed) = thread::scope(|scope| {
+            let checksum = scope.spawn(|| checksum(&file));
+            let placed = unplaced.persist(&self.0);
+            (checksum.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)), placed)
+        });
+        placed.map_err(|error| self.refused(&error.error))?;
+        let checksum = checksum.map_err(refused)?;
         // Of the open file, not of the name: another compile may have put its own there by now.
         let meta = file.metadata().map_err(|error| self.refused(&error))?;
         Ok(Placed { meta: meta_of(&meta), checksum })
