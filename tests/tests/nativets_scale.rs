@@ -65,12 +65,45 @@ fn a_wide_program_is_made_and_made_again_by_what_changed() {
     assert!(groups.len() >= 8, "{}", groups.len());
     groups.iter().for_each(|group| fs::write(group, "torn").unwrap());
     set(&project, 7, 6);
-    assert_eq!(project.compiled().work().1, 2, "the entry's own object is as large as a group");
+    // The entry's own object is as large as a group; the edited module's was stored before that was seen.
+    assert_eq!(project.compiled().work().1, 1);
     assert_eq!(
         project.app(),
         format!("total {}", 2 * MODULES + 46),
         "torn groups are joined again"
     );
+}
+
+#[test]
+fn a_program_is_the_same_whichever_way_led_to_it() {
+    let project = wide();
+    let _ = project.compiled();
+    for (index, more) in [(7, 5), (300, 1), (7, 6)] {
+        set(&project, index, more);
+        let answer = project.compiled();
+        assert_eq!(answer.at("/checksum"), &checksum_anew(&project), "m{index}");
+    }
+}
+
+#[test]
+fn an_object_that_was_lost_inside_a_group_is_made_again_when_its_group_is() {
+    let project = wide();
+    let _ = project.compiled();
+    let made: Vec<_> =
+        project.objects().into_iter().filter(|o| fs::metadata(o).unwrap().len() < 4096).collect();
+    assert!(made.len() >= MODULES, "{}", made.len());
+    made.iter().for_each(|object| fs::remove_file(object).unwrap());
+    set(&project, 7, 5);
+    let answer = project.compiled();
+    assert!(answer.work().1 > 1, "{:?}: its neighbours, too", answer.work());
+    assert_eq!(project.app(), format!("total {}", 2 * MODULES + 5));
+    assert_eq!(answer.at("/checksum"), &checksum_anew(&project));
+}
+
+/// The checksum of a program made from nothing.
+fn checksum_anew(project: &Project) -> serde_json::Value {
+    let args = ["compile", "main.ts", "-o", "anew", "--format", "json", "--no-cache"];
+    project.nativets(args).run().expect(0).json()["checksum"].clone()
 }
 
 #[test]
@@ -112,6 +145,92 @@ fn a_chain_of_modules_is_initialised_from_its_end() {
         "{}",
         &found[0][..200]
     );
+}
+
+/// A linker of which the driver says how it was asked: `waits` where it reads what to link from a script. It
+/// takes `lld` for its own, which need not be there, and does with the list of objects what the case says.
+fn driver(project: &Project, with_script: &str) -> std::path::PathBuf {
+    let tools = project.path_with_only(&["cc", "ld", "sh", "cat", "sed", "grep"]);
+    let script = |name: &str, text: String| {
+        let path = tools.join(name);
+        let _ = fs::remove_file(&path);
+        write(&path, text);
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).expect("it is ours");
+    };
+    let real = fs::read_link(tools.join("cc")).expect("it is a link");
+    script("ld.lld", "#!/bin/sh\nexit 1\n".into());
+    // `cc` reads a list of files from a file alone, and the system's linker is the one that is there.
+    let text = format!(
+        "#!/bin/sh\nlist='{list}'\nmode=plain\nfor word in \"$@\"; do\n  shift\n  case \"$word\" in\n    \
+         -fuse-ld=lld) continue ;;\n    /dev/stdin)\n      mode=waits\n      {with_script}\n      \
+         word=\"@$list\" ;;\n  esac\n  set -- \"$@\" \"$word\"\ndone\necho $mode >> '{log}'\nexec '{real}' \"$@\"\n",
+        list = project.path("list").display(),
+        log = project.path("log").display(),
+        real = real.display(),
+    );
+    script("cc", text);
+    tools
+}
+
+/// The words that are in the log, and an empty log.
+fn told(project: &Project) -> String {
+    let told = fs::read_to_string(project.path("log")).unwrap_or_default();
+    let _ = fs::remove_file(project.path("log"));
+    told.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+#[test]
+fn a_linker_that_waits_gets_its_objects_and_one_that_fails_is_started_again() {
+    const READ: &str = "sed -n 's/^\\(\".*\"\\)$/\\1/p' > \"$list\"";
+    let cases = [
+        (READ.to_owned(), "waits"),
+        // It takes the script and fails; it fails without looking at it; it was killed.
+        (format!("{READ}; echo waits >> \"$0.log\"; exit 1"), "plain"),
+        ("exit 1".to_owned(), "plain"),
+        ("kill -9 $$".to_owned(), "plain"),
+        // A wrapper read the script before the linker could.
+        ("cat > /dev/null; : > \"$list\"".to_owned(), "waits plain"),
+    ];
+    let project = Project::new();
+    let compile = |tools: &std::path::Path| {
+        Answer(project.compile().env("PATH", tools).run().expect(0).json())
+    };
+    for (number, (with_script, expected)) in (0..).zip(cases) {
+        let tools = driver(&project, &with_script);
+        project.set_base(100 + number);
+        let _ = compile(&tools);
+        let _ = told(&project);
+        project.set_base(200 + number);
+        let answer = compile(&tools);
+        assert_eq!(answer.work(), (1, 1, 2, true), "{with_script}");
+        assert_eq!(told(&project), expected, "{with_script}");
+        assert_eq!(project.app(), (202 + number).to_string(), "{with_script}");
+        let anew =
+            project.compile().args(["--no-cache"]).env("PATH", &tools).run().expect(0).json();
+        assert_eq!(answer.at("/checksum"), &anew["checksum"], "{with_script}");
+        let names = fs::read_dir(project.path("")).unwrap().map(|e| e.unwrap().file_name());
+        let left: Vec<_> =
+            names.filter(|n| n.as_encoded_bytes().starts_with(b".nativets-new")).collect();
+        assert!(left.is_empty(), "{with_script}: {left:?}");
+    }
+}
+
+#[test]
+fn a_linker_that_waits_in_vain_is_ended() {
+    let project = Project::new();
+    let tools = driver(&project, "cat; exit 1");
+    let compile = || project.compile().env("PATH", &tools).run();
+    let _ = compile().expect(0);
+    project.write("base.ts", "export function base(): number { return \"no\"; }\n");
+    assert_eq!(compile().diagnostics().len(), 1);
+    project.set_base(40);
+    project.write(
+        "base.ts",
+        "// Another text, the same object.\nexport function base(): number { return 40; }\n",
+    );
+    let answer = Answer(compile().expect(0).json());
+    assert!(!answer.work().3, "{answer:?}: the program is as it was");
+    assert_eq!(project.app(), "42");
 }
 
 #[test]

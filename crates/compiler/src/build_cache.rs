@@ -5,7 +5,7 @@
 
 use std::thread;
 
-use freshness::{InputRecord, Look, Timestamp};
+use freshness::{InputRecord, Timestamp};
 
 use crate::archives::{ReadyArchives, shown_reason};
 use crate::cache::CacheDir;
@@ -24,8 +24,7 @@ pub(crate) struct Found {
     pub changed: Vec<String>,
     /// What changed since the record was made; `None` where its modules are not to be believed.
     pub changes: Option<Changes>,
-    /// The sources as they are, if a record lists them, and the moment before they were looked at.
-    pub look: Option<Look>,
+    /// The moment before the sources were looked at.
     pub cutoff: Option<Timestamp>,
     /// The archives of the recorded features, if they are current.
     pub archives: Option<ReadyArchives>,
@@ -42,7 +41,6 @@ impl Found {
             miss: Some(miss),
             changed: Vec::new(),
             changes: None,
-            look: None,
             cutoff,
             archives: None,
             placed: None,
@@ -115,8 +113,7 @@ fn look(
     differing: Option<MissReason>,
     cutoff: Option<Timestamp>,
 ) -> Found {
-    let look = record.inputs.look().again();
-    let Some(assessment) = session.archives.freshness().assess(&record.inputs, &look) else {
+    let Some(assessment) = session.archives.freshness().check_inputs(&record.inputs) else {
         return Found::nothing(MissReason::ManifestDamaged, cutoff);
     };
     let miss = differing.or_else(|| (!assessment.reasons.is_empty()).then_some(MissReason::Source));
@@ -128,7 +125,6 @@ fn look(
     Found {
         changed: assessment.reasons.iter().map(|r| shown_reason(r, &session.root)).collect(),
         changes: Some(Changes::new(&session.root, &assessment.reasons)),
-        look: Some(look),
         outdated: assessment.outdated,
         counts,
         miss,
@@ -162,16 +158,20 @@ fn finish(session: &Session<'_>, record: &Record, now: &Circumstances, mut found
 /// Writes the record anew where only its stats are out of date, so that nothing is read twice. Not being
 /// able to costs no more than another look.
 pub(crate) fn renew(session: &Session<'_>, found: &Found) {
-    let (Some(cache), Some(program), Ok(record), Some(look)) =
-        (&session.cache, &session.program, &session.record, &found.look)
+    let (Some(cache), Some(program), Ok(record)) =
+        (&session.cache, &session.program, &session.record)
     else {
         return;
     };
-    let Some(cutoff) = found.cutoff.filter(|cutoff| look.is_settled(*cutoff)) else { return };
-    let inputs = InputRecord::observe(look.clone(), cutoff, Some(&record.inputs));
+    let (Some(cutoff), Some(recorded)) = (found.cutoff, record.inputs.whole()) else { return };
+    let look = recorded.look().again();
+    if !look.is_settled(cutoff) {
+        return;
+    }
+    let inputs = InputRecord::observe(look, cutoff, Some(recorded));
     // By contents, whatever strategy called it fresh; and nothing may have moved meanwhile.
-    if !inputs.has_same_contents(&record.inputs) || look.again() != *look || cache.clock().is_err()
-    {
+    let is_same = inputs.has_same_contents(recorded);
+    if !is_same || inputs.look().again() != *inputs.look() || cache.clock().is_err() {
         return;
     }
     let mut output = record.output.clone();

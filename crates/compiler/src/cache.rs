@@ -11,7 +11,7 @@
 //! compiles at once replace each other's files by equal ones. Nothing is made durable: what a crash of
 //! the machine tears has a digest that tells, and costs one compile.
 
-use std::fs::{self, DirBuilder, File};
+use std::fs::{self, DirBuilder, DirEntry, File};
 use std::io::{self, Read, Write};
 use std::os::unix::fs::{DirBuilderExt, MetadataExt};
 use std::path::{Path, PathBuf};
@@ -34,7 +34,7 @@ pub const TEMPORARY: &str = ".nativets-new-";
 const ABANDONED: Duration = Duration::from_secs(24 * 3600);
 
 /// Far beyond any record.
-const MAX_BYTES: u64 = 1 << 30;
+pub const MAX_BYTES: u64 = 1 << 30;
 
 /// A directory that holds caches.
 #[derive(Clone, Debug)]
@@ -122,10 +122,11 @@ fn temporary(dir: &Path) -> io::Result<NamedTempFile> {
 
 /// Removes what compiles that were killed left in a directory. Failing to costs only space.
 pub fn sweep(dir: &Path, now: SystemTime) {
-    for entry in fs::read_dir(dir).into_iter().flatten().flatten() {
-        let is_ours = entry.file_name().as_encoded_bytes().starts_with(TEMPORARY.as_bytes());
+    let is_ours =
+        |entry: &DirEntry| entry.file_name().as_encoded_bytes().starts_with(TEMPORARY.as_bytes());
+    for entry in fs::read_dir(dir).into_iter().flatten().flatten().filter(is_ours) {
         let age = entry.metadata().and_then(|m| m.modified()).map(|at| now.duration_since(at));
-        if is_ours && age.is_ok_and(|age| age.is_ok_and(|age| age > ABANDONED)) {
+        if age.is_ok_and(|age| age.is_ok_and(|age| age > ABANDONED)) {
             // We make no directory of such a name; one is left alone.
             let _ = fs::remove_file(entry.path());
         }

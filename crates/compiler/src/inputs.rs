@@ -51,7 +51,7 @@ pub(crate) fn record(
     let absent: Vec<InputPath> = absent.iter().map(|path| input(path)).collect();
     let paths = || sources.iter().chain(&absent).cloned();
     let (cutoff, look) = settled(cache, &session.root, paths).ok_or(MOVED)?;
-    let earlier = session.record.as_ref().ok().map(|record| &record.inputs);
+    let earlier = session.record.as_ref().ok().and_then(|record| record.inputs.whole());
     let is_absent = |path: &InputPath| look.state(path).is_none_or(|state| state.file().is_none());
     let is_proven = |(module, path): (&Module, &InputPath)| {
         let seen = earlier.and_then(|earlier| earlier.look().state(path));

@@ -1,24 +1,34 @@
 //! What the newest compile of a program knew: the build cache, the link cache and the module table.
 //!
 //! One file, so that the three cannot disagree, and a small change reads one file rather than one for
-//! each module. The table of modules is decoded only where something has to be done.
+//! each module:
+//!
+//! ```text
+//! magic | length of the head u64 | digest of the head | head | table of modules
+//! ```
+//! The head ends in the digest and the length of the table, which is read only where something has to be done.
 
 use std::collections::BTreeSet;
 use std::ffi::OsString;
+use std::fs::File;
 use std::io;
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
+use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 
-use freshness::{Digest, InputRecord, Meta};
+use freshness::{Digest, InputRecord, Links, Meta, StoredInputs, open_regular};
 
-use crate::cache::{read_whole, write_whole};
+use crate::cache::{MAX_BYTES, write_whole};
 use crate::codec::{Reader, Writer};
 use crate::fingerprint::digest_of;
 use crate::language::Feature;
 use crate::objects::{Seal, decode_features, encode_features};
 
 /// The first bytes of a record; counts up when what follows changes.
-const MAGIC: [u8; 8] = *b"ntsrec02";
+const MAGIC: [u8; 8] = *b"ntsrec03";
+
+/// The bytes before the head.
+const FRAME: usize = 8 + 8 + 32;
 
 /// A file whose bytes are vouched for while its stat is as it was.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -98,12 +108,12 @@ pub struct ImportRecord {
 }
 
 /// What the newest compile knew.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct Record {
     /// What it depended on.
     pub circumstances: Circumstances,
     /// The sources, and the places that were looked at in vain.
-    pub inputs: InputRecord,
+    pub inputs: StoredInputs,
     /// What the program needs of the native archives.
     pub features: BTreeSet<Feature>,
     /// The archives that were linked, in order.
@@ -112,7 +122,16 @@ pub struct Record {
     pub output: OutputRecord,
     /// How many modules there are.
     pub module_count: usize,
-    modules: Vec<u8>,
+    modules: Modules,
+}
+
+/// The table of modules, as it lies behind the head.
+#[derive(Debug)]
+struct Modules {
+    file: File,
+    offset: u64,
+    length: usize,
+    digest: Digest,
 }
 
 /// Why there is no record to believe.
@@ -130,11 +149,35 @@ impl Record {
     /// # Errors
     /// Why there is none.
     pub fn read(path: &Path) -> Result<Self, NoRecord> {
-        match read_whole(path) {
-            Ok((bytes, _)) => Self::decode(&bytes).ok_or(NoRecord::Damaged),
+        match Self::try_read(path) {
+            Ok(record) => record.ok_or(NoRecord::Damaged),
             Err(error) if error.kind() == io::ErrorKind::NotFound => Err(NoRecord::Missing),
             Err(_) => Err(NoRecord::Damaged),
         }
+    }
+
+    fn try_read(path: &Path) -> io::Result<Option<Self>> {
+        let file = open_regular(path, Links::Refuse)?;
+        let length = file.metadata()?.len();
+        if length > MAX_BYTES {
+            return Ok(None);
+        }
+        let mut frame = [0; FRAME];
+        file.read_exact_at(&mut frame, 0)?;
+        let mut reader = Reader(&frame);
+        let (magic, head_length, check) = (reader.take(), reader.number(), reader.digest());
+        let head_length = head_length.filter(|head| *head <= length.saturating_sub(FRAME as u64));
+        let (Some(MAGIC), Some(head_length), Some(check)) = (magic, head_length, check) else {
+            return Ok(None);
+        };
+        let mut head = vec![0; usize::try_from(head_length).unwrap_or(0)];
+        file.read_exact_at(&mut head, FRAME as u64)?;
+        if digest_of(&head) != check {
+            return Ok(None);
+        }
+        let offset = FRAME as u64 + head_length;
+        Ok(Self::decode(&head, file, offset)
+            .filter(|record| offset.checked_add(record.modules.length as u64) == Some(length)))
     }
 
     /// The record with other circumstances, inputs and output, where contents are what they were.
@@ -143,17 +186,15 @@ impl Record {
     /// A record that would not be read back.
     pub fn renewed(&self, inputs: InputRecord) -> io::Result<Prepared> {
         let inputs = inputs.encode().map_err(io::Error::other)?;
-        Ok(Prepared { inputs, module_count: self.module_count, modules: self.modules.clone() })
+        let modules = self.modules.read().ok_or(io::ErrorKind::InvalidData)?;
+        Ok(Prepared { inputs, module_count: self.module_count, modules })
     }
 
-    fn decode(bytes: &[u8]) -> Option<Self> {
-        let mut reader = Reader(bytes.strip_prefix(&MAGIC)?);
-        if reader.digest()? != digest_of(reader.0) {
-            return None;
-        }
+    fn decode(head: &[u8], file: File, offset: u64) -> Option<Self> {
+        let mut reader = Reader(head);
         let record = Self {
             circumstances: Circumstances::decode(&mut reader)?,
-            inputs: InputRecord::decode(reader.bytes()?).ok()?,
+            inputs: StoredInputs::decode(reader.bytes()?.to_vec()).ok()?,
             features: decode_features(&mut reader)?,
             archives: reader.list(|r| {
                 Some(LinkedArchive { package: r.text()?.to_owned(), digest: r.digest()? })
@@ -164,7 +205,12 @@ impl Record {
                 link_key: reader.digest()?,
             },
             module_count: usize::try_from(reader.number()?).ok()?,
-            modules: reader.bytes()?.to_vec(),
+            modules: Modules {
+                file,
+                offset,
+                length: usize::try_from(reader.number()?).ok()?,
+                digest: reader.digest()?,
+            },
         };
         reader.0.is_empty().then_some(record)
     }
@@ -172,7 +218,15 @@ impl Record {
     /// The modules, the entry first; `None` where the table is damaged.
     #[must_use]
     pub fn modules(&self) -> Option<Vec<ModuleRecord>> {
-        Reader(&self.modules).list(ModuleRecord::decode)
+        Reader(&self.modules.read()?).list(ModuleRecord::decode)
+    }
+}
+
+impl Modules {
+    fn read(&self) -> Option<Vec<u8>> {
+        let mut bytes = vec![0; self.length];
+        self.file.read_exact_at(&mut bytes, self.offset).ok()?;
+        (digest_of(&bytes) == self.digest).then_some(bytes)
     }
 }
 
@@ -212,9 +266,7 @@ impl Prepared {
         archives: &[LinkedArchive],
         output: &OutputRecord,
     ) -> io::Result<()> {
-        let mut writer = Writer(MAGIC.to_vec());
-        writer.digest(&[0; 32]);
-        let start = writer.0.len();
+        let mut writer = Writer::default();
         circumstances.encode(&mut writer);
         writer.bytes(&self.inputs);
         encode_features(&mut writer, features);
@@ -226,9 +278,14 @@ impl Prepared {
         writer.digest(&output.checksum);
         writer.digest(&output.link_key);
         writer.number(self.module_count as u64);
-        writer.bytes(&self.modules);
-        let check = digest_of(&writer.0[start..]);
-        writer.0[MAGIC.len()..start].copy_from_slice(&check);
+        writer.number(self.modules.len() as u64);
+        writer.digest(&digest_of(&self.modules));
+        let head = writer.0;
+        let mut writer = Writer(MAGIC.to_vec());
+        writer.number(head.len() as u64);
+        writer.digest(&digest_of(&head));
+        writer.0.extend(head);
+        writer.0.extend(&self.modules);
         write_whole(path, &writer.0).map(|_| ())
     }
 }

@@ -12,7 +12,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread::{self, Scope};
 use std::time::{Duration, Instant};
 
-use crate::sys::{thread_crowded_time, thread_time};
+use crate::sys::{self, thread_crowded_time, thread_time};
 
 /// As many threads as wait at once at most: what saturates the queues of common disks.
 const MAX_WAITING: usize = 32;
@@ -60,8 +60,14 @@ pub fn spread<R: Send>(threads: Threads, tasks: usize, task: impl Fn(usize) -> R
     done.into_iter().flatten().collect()
 }
 
+/// Cores that may be used. Where there are few, a quota (which it takes eight system calls to find out) changes
+/// nothing: a thread too many waits for its turn.
 fn cores() -> usize {
-    thread::available_parallelism().map_or(1, NonZeroUsize::get)
+    const FEW: usize = 4;
+    match sys::allowed_cores() {
+        Some(allowed) if allowed <= FEW => allowed,
+        _ => thread::available_parallelism().map_or(1, NonZeroUsize::get),
+    }
 }
 
 struct Crew<'t, T, R> {

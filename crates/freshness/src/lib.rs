@@ -44,6 +44,6 @@ pub use freshness_core::{
     Assessment, Change, Digest, Escaped, InputPath, Kind, Meta, Reason, State, Timestamp, Verdict,
     Work,
 };
-pub use own_inputs::{InputRecord, Look};
+pub use own_inputs::{InputRecord, Look, StoredInputs};
 pub use strategies::{StrategyName, StrategyOptions};
 pub use trust::Trust;

@@ -6,11 +6,13 @@
 //! what was worked on is what is recorded, is left to the tool: [`Look`]s can be compared for that.
 
 use std::path::Path;
+use std::sync::OnceLock;
 
+use freshness_core::check::check;
 use freshness_core::stamp::codec::{TooLarge, Undecodable};
 use freshness_core::{
-    Assessment, Evidence, FreshnessStrategy, Head, InputPath, InputSet, Lists, Recorded, Snapshot,
-    Stamp, State, Timestamp,
+    Assessment, Evidence, FreshnessStrategy, Head, InputPath, InputSet, InputSpec, Lists, Pattern,
+    Record, Recorded, Snapshot, Stamp, State, Timestamp,
 };
 
 use crate::facade::Freshness;
@@ -86,38 +88,63 @@ impl InputRecord {
         Recorded::find(strategy.id(), &self.evidence, &self.look.0, self.cutoff)
     }
 
-    /// The record as bytes, with a checksum.
+    /// The record as bytes, with checksums.
     ///
     /// # Errors
-    /// More than [`InputRecord::decode`] would accept.
+    /// More than [`StoredInputs::decode`] would accept.
     pub fn encode(self) -> Result<Vec<u8>, TooLarge> {
+        // Each input is one because it is named, and nothing has to be listed to know that.
+        let named = |(path, _): &(InputPath, State)| InputSpec {
+            pattern: Pattern::Path(path.as_path().to_path_buf()),
+            why: "named by the tool".into(),
+        };
+        let entries = &self.look.0.entries;
         Stamp {
             head: Head { cutoff: self.cutoff, ..Head::default() },
-            specs: Vec::new(),
+            specs: entries.iter().map(named).collect(),
+            lists: Lists { complete: true, found: vec![false; entries.len()], ..Lists::default() },
             snapshot: self.look.0,
             evidence: self.evidence,
-            lists: Lists::default(),
         }
         .encode()
     }
+}
 
+/// An [`InputRecord`] that was encoded, read only as far as it is asked for.
+#[derive(Debug)]
+pub struct StoredInputs {
+    record: Record,
+    whole: OnceLock<Option<InputRecord>>,
+}
+
+impl StoredInputs {
     /// The record of these bytes.
     ///
     /// # Errors
-    /// Anything but one whole record of this version.
-    pub fn decode(bytes: &[u8]) -> Result<Self, Undecodable> {
-        let stamp = Stamp::decode(bytes)?;
-        Ok(Self { look: Look(stamp.snapshot), cutoff: stamp.head.cutoff, evidence: stamp.evidence })
+    /// Anything but one whole record of this version, as far as its length and its head tell; what is damaged
+    /// beyond them is no record for [`StoredInputs::whole`] and [`Freshness::check_inputs`].
+    pub fn decode(bytes: Vec<u8>) -> Result<Self, Undecodable> {
+        Ok(Self { record: Record::of_bytes(bytes)?, whole: OnceLock::new() })
+    }
+
+    /// The whole record; nothing where it is damaged.
+    #[must_use]
+    pub fn whole(&self) -> Option<&InputRecord> {
+        let load = || {
+            let stamp = self.record.load().ok()?;
+            let (look, cutoff) = (Look(stamp.snapshot), stamp.head.cutoff);
+            Some(InputRecord { look, cutoff, evidence: stamp.evidence })
+        };
+        self.whole.get_or_init(load).as_ref()
     }
 }
 
 impl Freshness {
-    /// What differs between a record of the tool's own inputs and another look at them, by the strategy
-    /// that decides; nothing where the record has no evidence for it.
+    /// What differs between a record of the tool's own inputs and the world, by the strategy that
+    /// decides; nothing where the record has no evidence for it, or is damaged.
     #[must_use]
-    pub fn assess(&self, record: &InputRecord, now: &Look) -> Option<Assessment> {
-        let strategy = self.deciding_strategy();
-        Some(strategy.assess(&now.0, record.recorded(strategy)?))
+    pub fn check_inputs(&self, stored: &StoredInputs) -> Option<Assessment> {
+        check(&stored.record, &[], self.deciding_strategy()).ok()
     }
 }
 
@@ -148,16 +175,36 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         fs::write(dir.path().join("a"), "1").unwrap();
         let look = Look::at(dir.path(), ["a", "b"].map(path));
-        let record = InputRecord::observe(look.clone(), LATER, None);
-        let record = InputRecord::decode(&record.encode().unwrap()).unwrap();
+        let record = InputRecord::observe(look, LATER, None);
+        let stored = StoredInputs::decode(record.clone().encode().unwrap()).unwrap();
+        assert_eq!(stored.whole(), Some(&record));
+        let strategies = [StrategyName::Mtime, StrategyName::Hash].map(freshness);
+        for freshness in &strategies {
+            let unchanged = freshness.check_inputs(&stored).unwrap();
+            assert_eq!((unchanged.reasons, unchanged.work.stats), (vec![], 2));
+        }
         fs::write(dir.path().join("a"), "22").unwrap();
         fs::write(dir.path().join("b"), "").unwrap();
-        for strategy in [StrategyName::Mtime, StrategyName::Hash] {
-            let freshness = freshness(strategy);
-            assert!(freshness.assess(&record, &look).unwrap().reasons.is_empty());
-            let reasons = freshness.assess(&record, &look.again()).unwrap().reasons;
+        for freshness in &strategies {
+            let reasons = freshness.check_inputs(&stored).unwrap().reasons;
             let paths: Vec<_> = reasons.iter().filter_map(|r| r.path()).collect();
             assert_eq!(paths, [Path::new("a"), Path::new("b")]);
+        }
+    }
+
+    #[test]
+    fn a_record_that_is_damaged_anywhere_is_none() {
+        let dir = tempfile::tempdir().unwrap();
+        fs::write(dir.path().join("a"), "1").unwrap();
+        let record = InputRecord::observe(Look::at(dir.path(), ["a", "b"].map(path)), LATER, None);
+        let whole = record.encode().unwrap();
+        let freshness = freshness(StrategyName::Hash);
+        for index in 0..whole.len() {
+            let mut flipped = whole.clone();
+            flipped[index] ^= 1;
+            let Ok(stored) = StoredInputs::decode(flipped) else { continue };
+            assert!(stored.whole().is_none(), "byte {index}");
+            assert!(freshness.check_inputs(&stored).is_none(), "byte {index}");
         }
     }
 

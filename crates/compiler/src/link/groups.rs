@@ -17,17 +17,13 @@ use crate::compile::Failure;
 use crate::cores;
 use crate::error::CompileError;
 use crate::fingerprint::{Fingerprint, digest_of};
-use crate::objects::{Object, ObjectStore, Proof};
+use crate::objects::{Object, ObjectStore};
 
 /// Modules to a group, on average.
 const MEMBERS: usize = 32;
 
 /// Programs with fewer modules are linked from their objects.
 const FEWEST_MODULES: usize = 3 * MEMBERS;
-
-/// So many groups are left apart where they have a module that was made just now: it is likely to be made
-/// again soon, and joining takes longer than linking a few files more.
-const LEFT_APART: usize = 2;
 
 /// The files to link for these modules, named by their ids: groups where there are many, else objects.
 /// Objects that cannot be joined are linked by themselves.
@@ -40,12 +36,8 @@ pub fn files(modules: &[(&str, &Object)], store: &ObjectStore) -> Result<Vec<Pat
         return apart(&objects, store);
     }
     let groups = split(modules);
-    let is_new = |group: &Vec<&Object>| group.iter().any(|object| object.proof == Proof::Made);
-    let leave_apart = groups.iter().filter(|group| is_new(group)).count() <= LEFT_APART;
-    let there = |members: &Vec<&Object>| match leave_apart && is_new(members) {
-        true => Some(apart(members, store)),
-        false => store.find(&key_of(members)).map(|group| Ok(vec![group.path])),
-    };
+    let there =
+        |members: &Vec<&Object>| store.find(&key_of(members)).map(|group| Ok(vec![group.path]));
     let files = cores::complete(groups.iter().map(there).collect(), |index| {
         join_members(&groups[index], store)
     });
@@ -102,7 +94,7 @@ fn key_of(members: &[&Object]) -> Digest {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::objects::Seal;
+    use crate::objects::{Proof, Seal};
 
     fn object() -> Object {
         let meta = freshness::Meta {

@@ -120,7 +120,7 @@ impl Stamp {
     /// # Errors
     /// Anything but one whole stamp of this version.
     pub fn decode(bytes: &[u8]) -> Result<Self, codec::Undecodable> {
-        let record = Record::of_bytes(bytes)?;
+        let record = Record::of_bytes(bytes.to_vec())?;
         record.load().map_err(|_| codec::Undecodable::Damaged("it is damaged"))
     }
 

@@ -103,8 +103,9 @@ impl Record {
     ///
     /// # Errors
     /// Anything but one whole stamp of this version.
-    pub(super) fn of_bytes(bytes: &[u8]) -> Result<Self, Undecodable> {
-        Self::decode(bytes, bytes.len() as u64, Source::Memory(bytes.to_vec()))
+    pub fn of_bytes(bytes: Vec<u8>) -> Result<Self, Undecodable> {
+        let record = Self::decode(&bytes, bytes.len() as u64, Source::Memory(Vec::new()))?;
+        Ok(Self { source: Source::Memory(bytes), ..record })
     }
 
     fn decode(first: &[u8], length: u64, source: Source) -> Result<Self, Undecodable> {

@@ -192,6 +192,17 @@ pub fn thread_crowded_time() -> Duration {
     Duration::from_nanos(queued.unwrap_or(0))
 }
 
+/// How many cores the scheduler may put this process on, where the system tells in a word.
+#[must_use]
+pub fn allowed_cores() -> Option<usize> {
+    #[cfg(any(target_os = "linux", target_os = "android"))]
+    let allowed = rustix::thread::sched_getaffinity(None).ok();
+    #[cfg(any(target_os = "linux", target_os = "android"))]
+    return allowed.and_then(|cores| usize::try_from(cores.count()).ok());
+    #[cfg(not(any(target_os = "linux", target_os = "android")))]
+    None
+}
+
 /// Device and inode: what a directory is, whatever path leads to it.
 #[must_use]
 pub fn identity_of(metadata: &Metadata) -> (u64, u64) {
