@@ -123,6 +123,17 @@ impl Place {
         }
     }
 
+    /// Opens what has this name and is no link, without asking what it is; waits for nothing.
+    ///
+    /// # Errors
+    /// Those of `open(2)`; a directory that could not be opened itself.
+    pub fn open_anything(&self, name: &OsStr) -> io::Result<File> {
+        match self.opened() {
+            Opened::Dir(dir) => dir.open_anything(name),
+            Opened::Nothing | Opened::Closed => Err(Errno::NOENT.into()),
+        }
+    }
+
     /// Opens the regular file of this name, and says what it is; waits for nothing.
     ///
     /// # Errors

@@ -152,16 +152,28 @@ impl Dir {
         Ok(OsString::from_vec(readlinkat(&self.0, name, Vec::new())?.into_bytes()))
     }
 
+    /// Opens what has this name and is no link, to read it; waits for nothing. What it is, is not looked at.
+    ///
+    /// # Errors
+    /// Those of `open(2)`.
+    pub fn open_anything(&self, name: &OsStr) -> io::Result<File> {
+        Ok(self.open_to_read(name, Links::Refuse)?.into())
+    }
+
+    fn open_to_read(&self, name: &OsStr, links: Links) -> io::Result<OwnedFd> {
+        let mut flags = OFlags::RDONLY | OFlags::NONBLOCK | OFlags::CLOEXEC | OFlags::NOCTTY;
+        if links == Links::Refuse {
+            flags |= OFlags::NOFOLLOW;
+        }
+        Ok(openat(&self.0, name, flags, Mode::empty())?)
+    }
+
     /// Opens the regular file of this name, and says what it is; as [`open_regular`] does.
     ///
     /// # Errors
     /// Those of `open(2)`, and `InvalidInput` where it is not a regular file.
     pub fn open_regular(&self, name: &OsStr, links: Links) -> io::Result<(File, Meta)> {
-        let mut flags = OFlags::RDONLY | OFlags::NONBLOCK | OFlags::CLOEXEC | OFlags::NOCTTY;
-        if links == Links::Refuse {
-            flags |= OFlags::NOFOLLOW;
-        }
-        let file = openat(&self.0, name, flags, Mode::empty())?;
+        let file = self.open_to_read(name, links)?;
         let meta = meta_of_stat(&fstat(&file)?);
         match meta.kind {
             Kind::File => Ok((File::from(file), meta)),
@@ -271,6 +283,15 @@ pub fn split_path(path: &Path) -> (&Path, &OsStr) {
 #[must_use]
 pub fn os_str_of_bytes(bytes: &[u8]) -> &OsStr {
     OsStr::from_bytes(bytes)
+}
+
+/// Reads once from an offset, as much as there is and fits: what has no offsets (a named pipe, a socket, a
+/// terminal) refuses.
+///
+/// # Errors
+/// Those of `pread(2)`.
+pub fn read_some_at(file: &File, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
+    file.read_at(buffer, offset)
 }
 
 /// Fills `buffer` from `offset` on, whatever other threads read of the same file.
