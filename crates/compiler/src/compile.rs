@@ -10,7 +10,7 @@ use crate::codegen::{check, features, generate, plan, startup};
 use crate::diagnostics::locate;
 use crate::error::CompileError;
 use crate::graph::{
-    Cycle, EdgeTarget, Graph, Loader, Module, Source, SourceErrors, initialisation_order,
+    Cycle, EdgeTarget, Graph, Known, Loader, Module, Source, SourceErrors, initialisation_order,
 };
 use crate::inputs;
 use crate::language::{Diagnostic, Feature};
@@ -129,14 +129,7 @@ fn stand_by(session: &Session<'_>, found: &Found) -> Option<Standby> {
 fn build(session: &Session<'_>, found: &mut Found, phases: &mut Phases) -> Result<Built, Failure> {
     let standby = stand_by(session, found);
     let known = build_cache::known(session, found);
-    let progress = &session.request.on_progress;
-    let on_read = || progress(Progress::Read);
-    let loader = Loader { root: &session.root, known: &known, on_read: &on_read };
-    let mut graph = loader.load(&session.request.entry).map_err(program_errors)?;
-    let order = initialisation_order(&graph).map_err(|cycle| circular(&mut graph, &cycle))?;
-    require_no_source_at_output(session, &graph)?;
-    let is_parsed = |module: &&Module| matches!(module.source, Source::Parsed { .. });
-    found.counts.parsed = graph.modules.iter().filter(is_parsed).count();
+    let (mut graph, order) = load(session, found, &known)?;
     phases.end("load");
     let plans = plan(session, &known, &graph);
     let checked = check(&mut graph, &plans)?;
@@ -178,7 +171,7 @@ fn build(session: &Session<'_>, found: &mut Found, phases: &mut Phases) -> Resul
         });
         let placed = there.map_or_else(
             || {
-                progress(Progress::Linking);
+                (session.request.on_progress)(Progress::Linking);
                 link::link(&files, &archives.paths(), linker, &session.store, output, standby)
             },
             Ok,
@@ -201,6 +194,22 @@ fn build(session: &Session<'_>, found: &mut Found, phases: &mut Phases) -> Resul
     phases.end("record");
     let notes = notes.into_iter().collect();
     Ok(Built { modules, placed: Some(placed), linked: there.is_none(), archives, notes })
+}
+
+/// The modules, and the order in which they are initialised.
+fn load(
+    session: &Session<'_>,
+    found: &mut Found,
+    known: &Known,
+) -> Result<(Graph, Vec<usize>), Failure> {
+    let on_read = || (session.request.on_progress)(Progress::Read);
+    let loader = Loader { root: &session.root, known, on_read: &on_read };
+    let mut graph = loader.load(&session.request.entry).map_err(program_errors)?;
+    let order = initialisation_order(&graph).map_err(|cycle| circular(&mut graph, &cycle))?;
+    require_no_source_at_output(session, &graph)?;
+    let is_parsed = |module: &&Module| matches!(module.source, Source::Parsed { .. });
+    found.counts.parsed = graph.modules.iter().filter(is_parsed).count();
+    Ok((graph, order))
 }
 
 /// The archives of a program with these features: those that are known to be current, if the features
