@@ -27,6 +27,9 @@ use crate::sys::Links;
 use crate::verdict::Reason;
 use crate::walk::is_cargo_target;
 
+/// So many chunks are looked at in about a millisecond: a second thread would begin when that is over.
+const FEW_CHUNKS: usize = 8;
+
 /// Why a stamp could not be compared with the world.
 #[derive(Debug)]
 pub enum NoAnswer {
@@ -136,7 +139,12 @@ impl Check<'_> {
     /// Compares everything; nothing where the list is not what it was.
     fn by_directory(&self) -> Result<Option<Assessment>, NoAnswer> {
         let mut all = Part::default();
-        let parts = spread(Threads::AsUseful, self.record.chunks(), |chunk| self.part(chunk));
+        let chunks = self.record.chunks();
+        let threads = match chunks <= FEW_CHUNKS && !self.strategy.reads_always() {
+            true => Threads::OneUnlessWaiting,
+            false => Threads::AsUseful,
+        };
+        let parts = spread(threads, chunks, |chunk| self.part(chunk));
         for part in parts {
             match part {
                 Ok(part) => {
@@ -228,8 +236,10 @@ impl Check<'_> {
 
     /// Whether an input that was a regular file still gives the same bytes, told by reading it.
     fn reads_as_recorded(&self, entry: &Entry<'_>, place: &Place, work: &mut Work) -> bool {
-        let then = entry.plain().filter(|then| then.kind == Kind::File);
-        let Some(then) = then.filter(|_| self.strategy.reads_always()) else { return false };
+        if !self.strategy.reads_always() {
+            return false;
+        }
+        let Some(then) = entry.plain().filter(|then| then.kind == Kind::File) else { return false };
         let evidence = entry.evidence(&self.evidence);
         let state = &State::Here(then);
         let known = Known { state, cutoff: self.record.head.cutoff, evidence };

@@ -184,7 +184,8 @@ impl Snapshot {
     pub fn take_listed(set: InputSet) -> (Self, Lists) {
         let (root, paths): (_, Vec<_>) = (set.root, set.paths.into_iter().collect());
         let parts: Vec<_> = paths.chunks(PATHS_AT_ONCE).collect();
-        let looked = spread(Threads::AsUseful, parts.len(), |part| look_at(&root, parts[part]));
+        let threads = if parts.len() > 2 { Threads::AsUseful } else { Threads::OneUnlessWaiting };
+        let looked = spread(threads, parts.len(), |part| look_at(&root, parts[part]));
         let states = looked.into_iter().flatten();
         let found = paths.iter().map(|(_, found)| found.listed).collect();
         let entries = paths.iter().map(|(path, _)| path.clone()).zip(states).collect();

@@ -26,6 +26,8 @@ pub enum Threads {
     /// One for each core, and more where they wait.
     #[default]
     AsUseful,
+    /// The caller's, for tasks that are soon done, and more where it finds itself waiting.
+    OneUnlessWaiting,
     /// So many.
     Exactly(NonZeroUsize),
 }
@@ -41,6 +43,7 @@ pub fn spread<R: Send>(threads: Threads, tasks: usize, task: impl Fn(usize) -> R
     let (at_once, at_most) = match threads {
         Threads::Exactly(count) => (count.get(), count.get()),
         Threads::AsUseful => (cores(), cores().max(MAX_WAITING)),
+        Threads::OneUnlessWaiting => (1, MAX_WAITING),
     };
     let crew = Crew {
         task: &task,
@@ -164,7 +167,8 @@ mod tests {
     fn results_come_in_the_order_of_tasks_whatever_the_threads() {
         let squares = |threads| spread(threads, 1000, |i| i * i);
         let expected: Vec<usize> = (0..1000).map(|i| i * i).collect();
-        for threads in [Threads::AsUseful, exactly(1), exactly(7), exactly(2000)] {
+        let useful = [Threads::AsUseful, Threads::OneUnlessWaiting];
+        for threads in useful.into_iter().chain([1, 7, 2000].map(exactly)) {
             assert_eq!(squares(threads), expected);
         }
         assert_eq!(spread(Threads::AsUseful, 0, |i| i), Vec::<usize>::new());
@@ -178,14 +182,16 @@ mod tests {
 
     #[test]
     fn threads_that_wait_call_for_more() {
-        let at_work = AtomicUsize::new(0);
-        let most = AtomicUsize::new(0);
-        spread(Threads::AsUseful, 400, |_| {
-            most.fetch_max(at_work.fetch_add(1, Ordering::SeqCst) + 1, Ordering::SeqCst);
-            thread::sleep(Duration::from_millis(2));
-            at_work.fetch_sub(1, Ordering::SeqCst);
-        });
-        let most = most.into_inner();
-        assert!(most > cores() && most <= cores().max(MAX_WAITING), "{most} of {}", cores());
+        for threads in [Threads::AsUseful, Threads::OneUnlessWaiting] {
+            let at_work = AtomicUsize::new(0);
+            let most = AtomicUsize::new(0);
+            spread(threads, 400, |_| {
+                most.fetch_max(at_work.fetch_add(1, Ordering::SeqCst) + 1, Ordering::SeqCst);
+                thread::sleep(Duration::from_millis(2));
+                at_work.fetch_sub(1, Ordering::SeqCst);
+            });
+            let most = most.into_inner();
+            assert!(most > cores() && most <= cores().max(MAX_WAITING), "{most} of {}", cores());
+        }
     }
 }

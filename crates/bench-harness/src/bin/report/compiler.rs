@@ -186,7 +186,7 @@ impl<'b> Programs<'b> {
     }
 
     fn edited(&self, what: &str, count: usize) -> Result<Vec<Outcome>> {
-        let link = self.recorded_link()?;
+        let link = self.recorded_link(what)?;
         let mut contenders = vec![
             Contender::new(NATIVETS, || self.nativets("app")).after(move || self.edit(count)),
             Contender::new(BARE_LINK, move || link.command()),
@@ -249,8 +249,9 @@ impl<'b> Programs<'b> {
         Ok(())
     }
 
-    /// Has `nativets` link once with a `cc` that writes down what it was told.
-    fn recorded_link(&self) -> Result<Link> {
+    /// Has `nativets` link once with a `cc` that writes down what it was told. It is a program of its own, made
+    /// for the first time: later ones are linked from a list that no one can read twice.
+    fn recorded_link(&self, what: &str) -> Result<Link> {
         let tools = self.project.join("tools");
         fs::create_dir_all(&tools)?;
         let driver = self.bench.find("cc").context("find cc")?;
@@ -266,9 +267,8 @@ impl<'b> Programs<'b> {
         fs::set_permissions(tools.join("cc"), Permissions::from_mode(0o755))?;
         let path = std::env::var_os("PATH").unwrap_or_default();
         let path = [tools.clone()].into_iter().chain(std::env::split_paths(&path));
-        let mut command = self.nativets("recorded");
+        let mut command = self.nativets(&format!("recorded-{what}"));
         command.env("PATH", std::env::join_paths(path)?);
-        let _ = fs::remove_file(self.project.join("recorded"));
         perform(command, 0).context("link with a recording cc")?;
         Link::read(driver, &arguments, &objects, &self.project.join("bare"))
     }
