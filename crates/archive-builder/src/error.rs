@@ -85,6 +85,22 @@ pub enum BuildError {
         /// How it ended.
         problem: String,
     },
+    /// What cargo says is not what cargo says.
+    #[error("read cargo's messages in {}: {}", Escaped::path(path), Escaped::text(problem))]
+    CargoMessages {
+        /// Where it ran.
+        path: PathBuf,
+        /// What is wrong with them.
+        problem: String,
+    },
+    /// The caller wanted no more.
+    #[error("finish the build in {}: interrupted {stage}", Escaped::path(path))]
+    Interrupted {
+        /// Where cargo runs.
+        path: PathBuf,
+        /// In what: `while cargo ran`.
+        stage: &'static str,
+    },
     /// cargo reports as fresh what cannot be, even after its memory of it was removed.
     #[error(
         "make cargo rebuild {}: it reports fresh although its inputs changed",
@@ -149,6 +165,8 @@ impl BuildError {
             BuildError::Profile { .. } | BuildError::Glob(_) => "profile",
             BuildError::Metadata { .. } => "cargo-metadata",
             BuildError::CargoFailed { .. } => "cargo-failed",
+            BuildError::CargoMessages { .. } => "cargo-messages",
+            BuildError::Interrupted { .. } => "interrupted",
             BuildError::CargoInsists { .. } => "cargo-insists",
             BuildError::Artifact { .. } => "artifact",
             BuildError::ChangedDuringBuild { .. } => "changed-during-build",
@@ -167,6 +185,8 @@ impl BuildError {
             | BuildError::Orphan { path, .. }
             | BuildError::Metadata { path, .. }
             | BuildError::CargoFailed { path, .. }
+            | BuildError::CargoMessages { path, .. }
+            | BuildError::Interrupted { path, .. }
             | BuildError::Prebuilt { path, .. } => Some(path),
             BuildError::ChangedDuringBuild { path } => Some(path.as_path()),
             _ => None,
@@ -199,6 +219,16 @@ impl BuildError {
             BuildError::CargoFailed { .. } => {
                 "see cargo's messages above; the archives of the last good build are untouched; \
                  where the messages make no sense, `build --force` makes every package again"
+                    .into()
+            }
+            BuildError::CargoMessages { .. } => {
+                "run `cargo build --message-format=json` there and look: a wrapper, or what CARGO names, \
+                 prints what cargo does not"
+                    .into()
+            }
+            BuildError::Interrupted { .. } => {
+                "run again: the next build goes on where this one stopped; the archives of the last good \
+                 build are untouched"
                     .into()
             }
             BuildError::CargoInsists { .. } => {
@@ -300,6 +330,8 @@ mod tests {
             BuildError::Profile { problem: "no `x`".into(), hint: "name one of: y".into() },
             BuildError::Metadata { path: path(), problem: "cargo's words".into() },
             BuildError::CargoFailed { path: path(), problem: "cargo ended".into() },
+            BuildError::CargoMessages { path: path(), problem: "one line is too long".into() },
+            BuildError::Interrupted { path: path(), stage: "while cargo ran" },
             BuildError::CargoInsists { package: "x".into() },
             BuildError::Artifact {
                 what: "staticlib".into(),

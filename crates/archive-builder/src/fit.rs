@@ -9,7 +9,8 @@ use std::path::Path;
 use freshness_core::discover;
 use freshness_core::discover::BadGlob;
 
-use crate::cargo::invoke::{Cargo, Messages};
+use crate::cargo::invoke::Cargo;
+use crate::cargo::messages::Messages;
 use crate::cargo::metadata::Workspace;
 use crate::cargo::units::{Unit, target_name};
 use crate::contents::Contents;

@@ -24,7 +24,8 @@ use freshness_core::{
 };
 
 use crate::build::Force;
-use crate::cargo::invoke::{Cargo, Messages, Plan};
+use crate::cargo::invoke::{Cargo, Plan};
+use crate::cargo::messages::Messages;
 use crate::cargo::metadata::{PathPackage, Workspace};
 use crate::cargo::scan;
 use crate::cargo::units::Unit;
@@ -111,6 +112,7 @@ pub(crate) fn rebuild(
     let mut changed = Changed::Written;
     let mut forced = false;
     loop {
+        request.go_on("before cargo started")?;
         let scene = Scene::look(request)?;
         let rebuild = Rebuild::new(&scene, earlier, force)?;
         let attempt = rebuild.attempt(lock, changed)?;
@@ -142,7 +144,8 @@ impl<'a> Rebuild<'a> {
         force: Force,
     ) -> Result<Self, BuildError> {
         let request = scene.request;
-        let cargo = Cargo::find(request.env, request.workspace, request.cargo_output)?;
+        let cargo =
+            Cargo::find(request.env, request.workspace, request.cargo_output, request.cancel)?;
         scene.toolchain.require_named()?;
         let workspace = Workspace::load(&cargo, request.profile)?;
         // rustup's proxy installs a toolchain that is asked for and not there, so only now it may be told.
@@ -190,7 +193,7 @@ impl<'a> Rebuild<'a> {
         }
         let units = self.units(workspace);
         let messages = match built {
-            Err(failed @ BuildError::CargoFailed { .. }) => {
+            Err(failed @ (BuildError::CargoFailed { .. } | BuildError::Interrupted { .. })) => {
                 let left = saw.of_untouched(fit.untouched(&units));
                 left.write(&self.scene.slot.cargo_saw())?;
                 return Err(failed);
@@ -255,6 +258,7 @@ impl<'a> Rebuild<'a> {
         let mut archives = Vec::new();
         let mut made = Vec::new();
         for product in products::find(self.scene, workspace, messages)? {
+            self.scene.request.go_on("while archives were published")?;
             let archive = match publish::publish(&self.scene.slot, &product.file, &product.expected)
             {
                 // Something other than cargo damaged what it left here; it will not notice.
@@ -295,7 +299,10 @@ impl<'a> Rebuild<'a> {
     fn look(&self, lock: &mut SlotLock, workspace: &Workspace) -> Result<Before, BuildError> {
         let units = self.units(workspace);
         let specs = self.specs(workspace, workspace.path_packages.values(), &units);
-        let clock = || lock.clock(&self.scene.slot);
+        let clock = || {
+            self.scene.request.go_on("before cargo started")?;
+            lock.clock(&self.scene.slot)
+        };
         let (cutoff, (snapshot, _)) = settled(SETTLE, clock, || self.take(workspace, &specs))?;
         let evidence = observe::evidence(self.scene.request.strategies, &snapshot, |id| {
             self.earlier.and_then(|stamp| stamp.recorded(id))

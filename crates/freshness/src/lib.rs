@@ -25,6 +25,8 @@ mod facade;
 mod own_inputs;
 #[cfg(feature = "program")]
 pub mod program;
+#[cfg(feature = "signals")]
+pub mod signals;
 mod strategies;
 mod trust;
 
@@ -32,8 +34,8 @@ pub use archive_builder::doctor::{Finding, Status};
 pub use archive_builder::gc::{Collection, DryRun, Limits, Removal, What};
 pub use archive_builder::store::{self, SlotSummary};
 pub use archive_builder::{
-    BuildError, CargoOutput, Emit, Environment, Event, Force, Input, Key, Missing, OnFailure,
-    Outcome, Panic, Profile, ReadyArchive, Request, Tool, remove_below_tag,
+    BuildError, Cancel, CargoOutput, Emit, Environment, Event, Force, Input, Key, Missing,
+    OnFailure, Outcome, Panic, Profile, ReadyArchive, Request, Tool, remove_below_tag,
 };
 pub use config::{Config, ConfigError};
 pub use doctor::Diagnosis;

@@ -20,7 +20,7 @@ use std::time::SystemTime;
 use freshness_core::sys::meta_of;
 use freshness_core::{Digest, InputSpec};
 
-use super::invoke::Target;
+use super::messages::Target;
 use super::scan::{entries, split_hash};
 use crate::durable;
 use crate::error::{BuildError, Context};
