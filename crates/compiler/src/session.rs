@@ -46,6 +46,8 @@ pub struct Request {
     pub environment: Environment,
     /// Where archives come from.
     pub archives: ArchiveSettings,
+    /// The wish that a build of archives stop.
+    pub cancel: freshness::Cancel,
     /// Told of what a build of archives does.
     pub on_archive_event: fn(freshness::Event<'_>),
     /// Told of what goes on.
@@ -97,8 +99,8 @@ impl<'a> Session<'a> {
             // Nothing is asked of archives, so it does not matter whether they have a workspace.
             settings.workspace.clone_from(&root);
         }
-        let archives =
-            Archives::new(settings, request.environment.clone(), request.on_archive_event)?;
+        let (environment, cancel) = (request.environment.clone(), request.cancel.clone());
+        let archives = Archives::new(settings, environment, cancel, request.on_archive_event)?;
         let linker = match request.goal {
             Goal::Check => None,
             _ => Some(Linker::find(&request.environment, &request.directory)?),

@@ -26,6 +26,10 @@ pub enum Effect {
     Torn,
     /// Half of it is done.
     Short,
+    /// A request to terminate comes just before it.
+    Term,
+    /// Two of them do.
+    Twice,
     /// It fails with this error, by name and number.
     Errno(&'static str, i32),
 }
@@ -66,7 +70,7 @@ impl Call {
     /// What may happen to it.
     #[must_use]
     pub fn effects(&self) -> Vec<Effect> {
-        let mut effects = vec![Effect::Kill, EIO];
+        let mut effects = vec![Effect::Kill, EIO, Effect::Term, Effect::Twice];
         effects.extend_from_slice(match self.function.as_str() {
             "read" | "pread" => &[EINTR, Effect::Short][..],
             "write" => &[ENOSPC, EINTR, Effect::Short, Effect::Torn],
@@ -95,6 +99,8 @@ impl fmt::Display for Effect {
             Effect::Kill => "kill",
             Effect::Torn => "torn",
             Effect::Short => "short",
+            Effect::Term => "term",
+            Effect::Twice => "twice",
             Effect::Errno(name, _) => name,
         })
     }
