@@ -166,9 +166,18 @@ fn open_in(slot: &Slot, path: &Path) -> Result<File, BuildError> {
 
 /// Whether this is the file at `path`, and not one whose slot was removed.
 fn is_at(file: &File, path: &Path) -> bool {
-    let identity = |metadata: io::Result<fs::Metadata>| metadata.map(|m| sys::identity_of(&m)).ok();
-    let here = identity(file.metadata());
-    here.is_some() && here == identity(fs::symlink_metadata(path))
+    match (file.metadata(), fs::symlink_metadata(path)) {
+        (Ok(held), Ok(there)) => is_same(&held, &there),
+        _ => false,
+    }
+}
+
+/// Without inodes, as far as a stat can tell: a lock that was made anew was written at another time.
+fn is_same(held: &fs::Metadata, there: &fs::Metadata) -> bool {
+    match (sys::identity_of(held), sys::identity_of(there)) {
+        (Some(held), Some(there)) => held == there,
+        _ => sys::meta_of(held) == sys::meta_of(there),
+    }
 }
 
 /// Whether a lock on this file keeps a second handle out for as long as the first has it.

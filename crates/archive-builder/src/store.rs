@@ -184,7 +184,9 @@ pub(crate) fn disk_use(root: PathBuf, seen: &mut BTreeSet<(u64, u64)>) -> u64 {
     let mut left = vec![root];
     while let Some(path) = left.pop() {
         let Ok(metadata) = fs::symlink_metadata(&path) else { continue };
-        if !seen.insert(freshness_core::sys::identity_of(&metadata)) {
+        // Without inodes there are no second names.
+        let identity = freshness_core::sys::identity_of(&metadata);
+        if identity.is_some_and(|identity| !seen.insert(identity)) {
             continue;
         }
         bytes += allocated(&metadata);

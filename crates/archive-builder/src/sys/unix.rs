@@ -5,9 +5,10 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read};
 use std::os::fd::OwnedFd;
 use std::os::unix::ffi::OsStringExt;
-use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt};
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
 use std::path::Path;
 
+use freshness_core::sys::identity_of;
 use rustix::fs::{Access, AtFlags, CWD, Dir, Mode, OFlags, access, openat, unlinkat};
 use rustix::io::Errno;
 
@@ -42,10 +43,14 @@ pub(crate) fn is_executable(path: &Path) -> bool {
     path.is_file() && access(path, Access::EXEC_OK).is_ok()
 }
 
-/// Whether both names lead to one file; `false` where one leads nowhere.
+/// Whether both names lead to one file; `false` where one leads nowhere. Without inodes, as far as names can tell.
 pub(crate) fn same_file(a: &Path, b: &Path) -> bool {
-    let identity = |path| fs::metadata(path).ok().map(|m| (m.dev(), m.ino()));
-    identity(a).is_some_and(|a| identity(b) == Some(a))
+    let real = |path| fs::canonicalize(path).ok();
+    let (Ok(found_a), Ok(found_b)) = (fs::metadata(a), fs::metadata(b)) else { return false };
+    match (identity_of(&found_a), identity_of(&found_b)) {
+        (Some(a), Some(b)) => a == b,
+        _ => real(a).is_some_and(|a| real(b) == Some(a)),
+    }
 }
 
 /// A directory that is held open: what is removed through it was in it, whatever its path leads to by now.

@@ -215,10 +215,16 @@ pub fn allowed_cores() -> Option<usize> {
     None
 }
 
-/// Device and inode: what a directory is, whatever path leads to it.
+/// Device and inode: what a thing is, whatever path leads to it; nothing where the file system keeps no inodes.
 #[must_use]
-pub fn identity_of(metadata: &Metadata) -> (u64, u64) {
-    (metadata.dev(), metadata.ino())
+pub fn identity_of(metadata: &Metadata) -> Option<(u64, u64)> {
+    Some((metadata.dev(), metadata.ino())).filter(|(_, inode)| *inode != 0)
+}
+
+/// The device that a thing is on; 0 where the system does not tell.
+#[must_use]
+pub fn device_of(metadata: &Metadata) -> u64 {
+    metadata.dev()
 }
 
 /// The number of the user that a thing belongs to; nothing where the system does not tell.
