@@ -11,4 +11,5 @@ pub(crate) mod metadata;
 mod process;
 pub(crate) mod rustflags;
 pub(crate) mod scan;
+pub(crate) mod unit_files;
 pub(crate) mod units;
