@@ -9,7 +9,8 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use freshness_core::{Escaped, InputPath};
-use rustix::io::Errno;
+
+use crate::sys;
 
 /// Why there are no archives to hand out.
 #[derive(Debug, thiserror::Error)]
@@ -251,10 +252,6 @@ impl BuildError {
 
 const NOT_HERE: &str = "set `store` to a file system that can do this";
 
-fn is(error: &io::Error, errno: Errno) -> bool {
-    error.raw_os_error() == Some(errno.raw_os_error())
-}
-
 fn io_hint(error: &io::Error) -> &'static str {
     match error.kind() {
         io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => {
@@ -267,8 +264,7 @@ fn io_hint(error: &io::Error) -> &'static str {
             "something else stands where a directory is needed: move it away"
         }
         io::ErrorKind::Unsupported => NOT_HERE,
-        // What a file system says that has no locks, and one that cannot make a file durable.
-        _ if [Errno::NOLCK, Errno::INVAL].iter().any(|e| is(error, *e)) => NOT_HERE,
+        _ if sys::is_beyond_file_system(error) => NOT_HERE,
         _ => "see the system's message",
     }
 }
