@@ -41,7 +41,10 @@ pub use config::{Config, ConfigError};
 pub use doctor::Diagnosis;
 pub use facade::{Error, Explanation, Freshness};
 pub use freshness_core::path::normalize;
-pub use freshness_core::sys::{Links, meta_of, open_regular};
+pub use freshness_core::sys::{
+    Links, bytes_of_path, current_user, everyone_may_write, meta_of, open_regular, owner_of,
+    path_of_bytes, read_at,
+};
 pub use freshness_core::{
     Assessment, Change, Digest, Escaped, InputPath, Kind, Meta, Reason, State, Timestamp, Verdict,
     Work,

@@ -15,7 +15,6 @@ mod progress;
 mod report;
 
 use std::ffi::{OsStr, OsString};
-use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::path::{Path, PathBuf};
 use std::process::{self, ExitCode};
 use std::time::Instant;
@@ -28,6 +27,7 @@ use crate::compile::compile;
 use crate::config::Config;
 use crate::outcome::{Outcome, Progress};
 use crate::session::{Goal, Request};
+use crate::sys::{become_program, code_of};
 use cli::{Action, Command};
 use progress::Bar;
 use report::{Report, Trouble};
@@ -78,15 +78,16 @@ fn run(
     let mut command = process::Command::new(&program);
     command.args(arguments);
     let is_kept = outcome.temporary.as_ref().is_none_or(|dir| !program.starts_with(dir.path()));
-    let error = match is_kept {
+    let ended = match is_kept {
         true => {
             drop(outcome.temporary);
-            command.exec()
+            become_program(&mut command)
         }
-        false => match command.status() {
-            Ok(status) => return ExitCode::from(code_of(status)),
-            Err(error) => error,
-        },
+        false => command.status(),
+    };
+    let error = match ended {
+        Ok(status) => return ExitCode::from(code_of(status)),
+        Err(error) => error,
     };
     report.trouble(&Trouble {
         code: "run",
@@ -94,12 +95,6 @@ fn run(
         path: Some(program),
         hint: "compile it with -o and run it by hand".into(),
     })
-}
-
-/// The program's own status, or as a shell tells that a signal ended it.
-fn code_of(status: process::ExitStatus) -> u8 {
-    let code = status.code().or_else(|| status.signal().map(|signal| 128 + signal));
-    code.and_then(|code| u8::try_from(code).ok()).unwrap_or(1)
 }
 
 /// Everything that the command line, the configuration and the environment say, as values; in this order
