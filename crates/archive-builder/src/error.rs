@@ -8,6 +8,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use freshness_core::sys::leads_nowhere;
 use freshness_core::{Escaped, InputPath};
 
 use crate::sys;
@@ -198,7 +199,7 @@ impl BuildError {
     #[must_use]
     pub fn hint(&self) -> String {
         match self {
-            BuildError::Io { source, .. } => io_hint(source).into(),
+            BuildError::Io { operation, source, .. } => io_hint(operation, source).into(),
             BuildError::Untrusted { .. } => {
                 "set `store` to a directory of your own that no one else may write, or run as the user \
                  that it belongs to"
@@ -252,8 +253,12 @@ impl BuildError {
 
 const NOT_HERE: &str = "set `store` to a file system that can do this";
 
-fn io_hint(error: &io::Error) -> &'static str {
+fn io_hint(operation: &str, error: &io::Error) -> &'static str {
     match error.kind() {
+        io::ErrorKind::NotFound if operation.ends_with("cargo") => {
+            "what CARGO or PATH names is there, and what runs it is not: see its first line, or set CARGO"
+        }
+        io::ErrorKind::InvalidFilename => "set `store` to a shorter path",
         io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => {
             "make it writable, or set `store` to a place that is"
         }
@@ -265,6 +270,10 @@ fn io_hint(error: &io::Error) -> &'static str {
         }
         io::ErrorKind::Unsupported => NOT_HERE,
         _ if sys::is_beyond_file_system(error) => NOT_HERE,
+        kind if kind == io::ErrorKind::NotFound || leads_nowhere(error) => {
+            "a directory on the way is missing and cannot be made, or a link on it leads nowhere: make it, or \
+             set `store` to a place that is there; where it went meanwhile, run again"
+        }
         _ => "see the system's message",
     }
 }
@@ -313,6 +322,13 @@ mod tests {
             io(io::ErrorKind::StorageFull),
             io(io::ErrorKind::NotADirectory),
             io(io::ErrorKind::Unsupported),
+            io(io::ErrorKind::NotFound),
+            io(io::ErrorKind::InvalidFilename),
+            BuildError::Io {
+                operation: "start cargo",
+                path: path(),
+                source: io::ErrorKind::NotFound.into(),
+            },
             io(io::ErrorKind::Other),
             BuildError::Untrusted { path: path(), problem: "everyone may write it".into() },
             BuildError::LockTimeout {
