@@ -21,6 +21,7 @@ mod project;
 mod redact;
 mod run;
 mod sources;
+mod trap;
 mod world;
 
 pub use files::{Tree, long_ago, mtime_of, set_mtime, snapshot, wait_until, write, write_at};
@@ -31,4 +32,5 @@ pub use program::{freshness, nativets, xtask};
 pub use project::{Answer, Project};
 pub use redact::{redact, redact_json};
 pub use run::{Process, Ran, Run};
+pub use trap::{Trap, runs, signal};
 pub use world::World;

@@ -14,6 +14,7 @@ pub(crate) fn constant(workspace: &Path, name: &str, value: u8) -> (PathBuf, Str
         "beta" => module("beta/src/value.rs"),
         "outside" => module("../outside/src/value.rs"),
         "gamma" => module("gamma/src/value.rs"),
+        "delta" => module("delta/src/value.rs"),
         "text" => (workspace.join("shared/text.txt"), value.to_string()),
         "declared" => (workspace.join("gamma/declared.txt"), value.to_string()),
         _ => panic!("no constant is called {name}"),
@@ -25,6 +26,7 @@ pub(crate) fn constants_of(archive: &str) -> &'static [&'static str] {
     match archive {
         "libalpha.a" => &["alpha", "beta", "outside", "text", "linked", "flags", "abort", "debug"],
         "libgamma.a" => &["gamma", "declared", "mode", "extra"],
+        "libdelta.a" => &["delta"],
         _ => panic!("no package makes {archive}"),
     }
 }
@@ -108,6 +110,18 @@ fn manifest(name: &str, rest: &str) -> String {
         "[package]\nname = \"{name}\"\nversion = \"0.1.0\"\nedition = \"2024\"\n\
          publish = false\n{rest}"
     )
+}
+
+/// Adds a package that makes a third archive, with its constant 1.
+pub(crate) fn add_delta(workspace: &Path) {
+    let file = |path: &str, text: &str| write(&workspace.join(path), text);
+    file("Cargo.toml", &WORKSPACE.replace("\"gamma\"", "\"gamma\", \"delta\""));
+    file("delta/Cargo.toml", &manifest("delta", "[lib]\ncrate-type = [\"staticlib\"]\n"));
+    let lib =
+        "mod value;\n#[unsafe(no_mangle)]\npub extern \"C\" fn delta() -> i32 { value::VALUE }\n";
+    file("delta/src/lib.rs", lib);
+    let (path, text) = constant(workspace, "delta", 1);
+    write(&path, text);
 }
 
 /// Writes the workspace, with every constant 1, and `outside` beside it.

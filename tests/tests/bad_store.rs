@@ -36,8 +36,24 @@ fn a_place_that_cannot_be_written_is_an_error_that_names_it() {
     let ran = build(&world);
     assert_eq!(ran.error_code(), "io");
     assert!(ran.stderr.contains("/proc/nothing"), "{ran:#?}");
+    let hint = "hint: a directory on the way is missing and cannot be made";
+    assert!(ran.stderr.contains(hint), "{ran:#?}");
     let check = world.freshness(["check"]).run();
     assert!([Some(1), Some(2)].contains(&check.code()), "{check:#?}");
+}
+
+#[test]
+fn a_path_that_is_too_long_or_runs_in_circles_is_an_error_that_says_so() {
+    let world = World::with_config(&config(&Path::new("/tmp").join("long".repeat(100))));
+    let ran = build(&world);
+    assert_eq!(ran.error_code(), "io");
+    assert!(ran.stderr.contains("hint: set `store` to a shorter path"), "{ran:#?}");
+    symlink("circle", world.path("circle")).unwrap();
+    world.config(&config(&world.path("circle/store")));
+    let ran = build(&world);
+    assert_eq!(ran.error_code(), "io");
+    let hint = "or a link on it leads nowhere: make it, or set `store`";
+    assert!(ran.stderr.contains("circle") && ran.stderr.contains(hint), "{ran:#?}");
 }
 
 #[test]

@@ -8,6 +8,9 @@ use tests::faults::{
 };
 use tests::redact;
 
+const EACH: [Effect; 7] =
+    [Effect::Kill, EIO, ENOSPC, Effect::Torn, Effect::Short, Effect::Term, Effect::Twice];
+
 /// Each function with each of its faults once, at whatever file of the slot comes first or last.
 fn every_function_once(start: Start) {
     let mut scene = Scene::new();
@@ -16,7 +19,7 @@ fn every_function_once(start: Start) {
     calls.reverse();
     let mut tried = BTreeSet::new();
     for call in calls {
-        for effect in [Effect::Kill, EIO, ENOSPC, Effect::Torn, Effect::Short] {
+        for effect in EACH {
             if call.effects().contains(&effect) && tried.insert((call.function.clone(), effect)) {
                 let _ = scene.try_fault(start, &call, effect);
             }
@@ -45,6 +48,29 @@ fn a_stamp_that_cannot_be_read_for_a_moment_keeps_its_archive() {
     let opened = calls.iter().filter(|call| call.function == "open" && call.name == "stamp");
     let ended: Vec<_> = opened.map(|call| scene.try_fault(Start::Earlier, call, EIO)).collect();
     assert!(ended.contains(&Ended::Well), "{ended:?}");
+}
+
+#[test]
+fn a_signal_stops_a_build_before_its_stamp_and_not_after() {
+    let mut scene = Scene::new();
+    let at = |function: &str, name: &str| Call {
+        function: function.into(),
+        name: name.into(),
+        number: 1,
+    };
+    let before = [
+        at("copy_file_range", "libalpha.a"),
+        at("fsync", "libalpha.a"),
+        at("rename", "libalpha.a"),
+    ];
+    for call in before {
+        assert_eq!(scene.try_fault(Start::Earlier, &call, Effect::Term), Ended::Interrupted);
+        assert_eq!(scene.try_fault(Start::Earlier, &call, Effect::Twice), Ended::Interrupted);
+    }
+    for call in [at("write", "stamp.new"), at("rename", "stamp"), at("unlink", "1")] {
+        assert_eq!(scene.try_fault(Start::Earlier, &call, Effect::Term), Ended::Well, "{call}");
+        assert_eq!(scene.try_fault(Start::Earlier, &call, Effect::Twice), Ended::Interrupted);
+    }
 }
 
 #[test]

@@ -58,6 +58,33 @@ fn a_failed_build_leaves_stamp_and_archives_as_they_were() {
     assert_eq!(world.probe(&archives).of("beta"), 1);
 }
 
+/// What stands where cargo should answers a build with this line of shell.
+fn world_with_cargo(build: &str) -> World {
+    let world = World::new();
+    let cargo = world.root().join("bin/cargo");
+    let real = fs::read_to_string(&cargo).unwrap();
+    let (head, rest) = real.split_once('\n').unwrap();
+    tests::write(&cargo, format!("{head}\n[ \"$1\" = build ] && {build}\n{rest}"));
+    world
+}
+
+#[test]
+fn what_prints_without_end_in_place_of_cargo_is_given_up() {
+    let world = world_with_cargo("exec tr '\\0' x < /dev/zero");
+    let ran = world.freshness(["build", "--format", "json"]).run();
+    assert_eq!(ran.error_code(), "cargo-messages");
+    let said = "one line of standard output is longer than 16 MiB\n  hint: run `cargo build --mess";
+    assert!(ran.stderr.contains(said), "{ran:#?}");
+}
+
+#[test]
+fn what_prints_other_than_messages_in_place_of_cargo_is_said() {
+    let world = world_with_cargo("{ echo '{ no message'; exit 0; }");
+    let ran = world.freshness(["build", "--format", "json"]).run();
+    assert_eq!(ran.error_code(), "cargo-messages");
+    assert!(ran.stderr.contains("failed to read cargo's messages in "), "{ran:#?}");
+}
+
 #[test]
 fn a_failed_first_build_leaves_no_stamp() {
     let world = World::new();

@@ -23,6 +23,7 @@ macro_rules! families {
 
 families! {
     content: "Content",
+    shared_mappings: "Shared mappings",
     times: "Times",
     file_set: "File set",
     version_control: "Version control",
@@ -30,6 +31,7 @@ families! {
     graph: "Graph",
     key: "Key",
     outputs: "Outputs",
+    third_of_three_outputs: "The third of three outputs",
     stamp: "Stamp",
     process: "Process",
 }

@@ -1,58 +1,36 @@
 //! What a killed build leaves running is ended before the next one works in its directory.
 #![cfg(target_os = "linux")]
-#![expect(clippy::unwrap_used, reason = "what goes wrong in a helper fails the test that uses it")]
-#![expect(clippy::disallowed_methods, reason = "sends signals, as a terminal or the system would")]
 
 use std::fs;
-use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
-use std::process::Command;
 
-use tests::{Run, World, wait_until, write};
+use tests::{Process, Run, Trap, World, runs, signal, write};
 
-/// A `rustc` that, while `trap` is there, says who it is and who started it, and stands still.
-struct Trap {
+/// A world whose compilation of `alpha` can be caught.
+struct Caught {
     world: World,
+    trap: Trap,
 }
 
-impl Trap {
+impl Caught {
     fn new() -> Self {
         let world = World::with_config(
             "lock-timeout = \"20s\"\n[profile.default]\npackages = [\"alpha\"]\n",
         );
-        let trap = Self { world };
-        let script = "#!/bin/sh\n\
-            here=$(dirname \"$0\")\n\
-            case \" $* \" in *' --crate-name alpha '*) ;; *) exec \"$@\" ;; esac\n\
-            [ -e \"$here/trap\" ] || exec \"$@\"\n\
-            echo \"$$ $PPID\" > \"$here/who.new\"; mv \"$here/who.new\" \"$here/who\"\n\
-            tries=0\n\
-            while [ $tries -lt 6000 ]; do tries=$((tries + 1)); sleep 0.01; done\n\
-            exit 99\n";
-        write(&trap.file("wrapper"), script);
-        fs::set_permissions(trap.file("wrapper"), fs::Permissions::from_mode(0o755)).unwrap();
-        trap
-    }
-
-    fn file(&self, name: &str) -> PathBuf {
-        self.world.root().join("trap").join(name)
+        let trap = Trap::new(&world.root().join("trap"), "alpha");
+        Self { world, trap }
     }
 
     fn build(&self) -> Run {
-        self.world.freshness(["build"]).env("RUSTC_WRAPPER", self.file("wrapper"))
+        self.world.freshness(["build"]).env("RUSTC_WRAPPER", self.trap.wrapper())
     }
 
-    fn set(&self) {
-        write(&self.file("trap"), "");
-    }
-
-    /// Waits until rustc stands: it, and cargo.
-    fn caught(&self) -> (u32, u32) {
-        wait_until("rustc is caught", || self.file("who").exists());
-        let who = fs::read_to_string(self.file("who")).unwrap();
-        fs::remove_file(self.file("trap")).unwrap();
-        let (rustc, cargo) = who.trim().split_once(' ').unwrap();
-        (rustc.parse().unwrap(), cargo.parse().unwrap())
+    /// A build that stands while rustc runs: itself, rustc, and cargo.
+    fn standing(&self) -> (Process, u32, u32) {
+        self.trap.set();
+        let build = self.build().start();
+        let (rustc, cargo) = self.trap.caught();
+        (build, rustc, cargo)
     }
 
     /// Builds what `alpha` is now, which must be right.
@@ -64,23 +42,10 @@ impl Trap {
     }
 }
 
-fn signal(signal: &str, process: &str) {
-    let status = Command::new("kill").args([signal, "--", process]).status().unwrap();
-    assert!(status.success(), "kill {signal} {process}");
-}
-
-/// Whether it runs: one that ended may keep its number until someone asks how.
-fn runs(process: u32) -> bool {
-    let stat = fs::read_to_string(format!("/proc/{process}/stat")).unwrap_or_default();
-    stat.rsplit_once(") ").is_some_and(|(_, rest)| !rest.starts_with(['Z', 'X']))
-}
-
 #[test]
 fn a_rustc_that_outlives_its_killed_cargo_is_ended_at_once() {
-    let trap = Trap::new();
-    trap.set();
-    let build = trap.build().start();
-    let (rustc, cargo) = trap.caught();
+    let trap = Caught::new();
+    let (build, rustc, cargo) = trap.standing();
     signal("-9", &cargo.to_string());
     let failed = build.wait().expect(2);
     assert!(failed.stderr.contains("signal: 9"), "{failed:#?}");
@@ -90,10 +55,8 @@ fn a_rustc_that_outlives_its_killed_cargo_is_ended_at_once() {
 
 #[test]
 fn a_rustc_that_outlives_both_killed_parents_is_ended_by_the_next_build() {
-    let trap = Trap::new();
-    trap.set();
-    let build = trap.build().start();
-    let (rustc, cargo) = trap.caught();
+    let trap = Caught::new();
+    let (build, rustc, cargo) = trap.standing();
     build.kill_alone();
     signal("-9", &cargo.to_string());
     assert!(runs(rustc));
@@ -102,33 +65,18 @@ fn a_rustc_that_outlives_both_killed_parents_is_ended_by_the_next_build() {
 }
 
 #[test]
-fn a_cargo_that_outlives_its_ended_parent_is_ended_by_the_next_build() {
-    let trap = Trap::new();
-    trap.set();
-    let build = trap.build().start();
-    let (rustc, cargo) = trap.caught();
-    signal("-TERM", &build.id().to_string());
-    assert_eq!(build.wait().code(), None);
+fn a_cargo_that_outlives_its_killed_parent_is_ended_by_the_next_build() {
+    let trap = Caught::new();
+    let (build, rustc, cargo) = trap.standing();
+    build.kill_alone();
     assert!(runs(cargo) && runs(rustc));
     trap.assert_next_is_right();
     assert!(!runs(cargo) && !runs(rustc));
 }
 
 #[test]
-fn an_interrupt_from_the_terminal_ends_all_of_it() {
-    let trap = Trap::new();
-    trap.set();
-    let build = trap.build().start();
-    let (rustc, cargo) = trap.caught();
-    signal("-INT", &format!("-{}", build.id()));
-    assert_eq!(build.wait().code(), None);
-    wait_until("all of it has ended", || !runs(cargo) && !runs(rustc));
-    trap.assert_next_is_right();
-}
-
-#[test]
 fn a_process_of_another_group_or_another_directory_is_left_alone() {
-    let trap = Trap::new();
+    let trap = Caught::new();
     let archive = trap.build().run().expect(0).paths().remove(0);
     let slot = trap.world.slot(&archive);
     // As a compiler cache's server that this build started, and as anything else of our group.

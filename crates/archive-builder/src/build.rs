@@ -37,9 +37,11 @@ pub fn build(request: &Request<'_>, force: Force) -> Result<Outcome, BuildError>
     if arrival.verdict.is_fresh() && force == Force::No {
         return Ok(serve(&scene, arrival));
     }
+    let _heeding = request.cancel.heed();
     scene.slot.create()?;
-    let mut lock =
-        SlotLock::acquire(&scene.slot, request.tool, request.lock_timeout, request.events)?;
+    let (tool, timeout) = (request.tool, request.lock_timeout);
+    let go_on = || request.go_on("while it waited for the lock");
+    let mut lock = SlotLock::acquire(&scene.slot, tool, timeout, request.events, &go_on)?;
     let scene = Scene::look(request)?;
     let again = scene.decide(request.strategy)?;
     let mut verdict = arrival.verdict;
@@ -54,6 +56,7 @@ pub fn build(request: &Request<'_>, force: Force) -> Result<Outcome, BuildError>
     // What cannot be read whole proves nothing of what is to be built.
     let earlier = again.stamp.and_then(|stamp| stamp.load().ok());
     let stamp = rebuild(request, &mut lock, earlier.as_ref(), force, &mut work)?;
+    request.go_on("before its stamp was written")?;
     publish::write_stamp(&scene.slot, &stamp)?;
     let kept = request.generations.max(MIN_GENERATIONS);
     note(request, publish::prune(&scene.slot, &stamp, kept));

@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 use crate::error::{BuildError, Context};
 use crate::removal::remove_below_tag;
 use crate::slot;
-use crate::sys::private_file;
+use crate::sys::{private_file, sync_dir};
 
 /// Replaces the file at `path` by one with these bytes.
 ///
@@ -66,7 +66,7 @@ pub(crate) fn remove_any(path: &Path) -> io::Result<()> {
 /// Those of opening and syncing it.
 pub(crate) fn sync_parent(path: &Path) -> Result<(), BuildError> {
     let dir = path.parent().unwrap_or(Path::new("/"));
-    File::open(dir).and_then(|dir| dir.sync_all()).doing("make durable", dir)
+    sync_dir(dir).doing("make durable", dir)
 }
 
 fn temporary(path: &Path) -> PathBuf {

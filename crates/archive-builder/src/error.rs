@@ -8,8 +8,10 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use freshness_core::sys::leads_nowhere;
 use freshness_core::{Escaped, InputPath};
-use rustix::io::Errno;
+
+use crate::sys;
 
 /// Why there are no archives to hand out.
 #[derive(Debug, thiserror::Error)]
@@ -85,6 +87,22 @@ pub enum BuildError {
         /// How it ended.
         problem: String,
     },
+    /// What cargo says is not what cargo says.
+    #[error("read cargo's messages in {}: {}", Escaped::path(path), Escaped::text(problem))]
+    CargoMessages {
+        /// Where it ran.
+        path: PathBuf,
+        /// What is wrong with them.
+        problem: String,
+    },
+    /// The caller wanted no more.
+    #[error("finish the build in {}: interrupted {stage}", Escaped::path(path))]
+    Interrupted {
+        /// Where cargo runs.
+        path: PathBuf,
+        /// In what: `while cargo ran`.
+        stage: &'static str,
+    },
     /// cargo reports as fresh what cannot be, even after its memory of it was removed.
     #[error(
         "make cargo rebuild {}: it reports fresh although its inputs changed",
@@ -149,6 +167,8 @@ impl BuildError {
             BuildError::Profile { .. } | BuildError::Glob(_) => "profile",
             BuildError::Metadata { .. } => "cargo-metadata",
             BuildError::CargoFailed { .. } => "cargo-failed",
+            BuildError::CargoMessages { .. } => "cargo-messages",
+            BuildError::Interrupted { .. } => "interrupted",
             BuildError::CargoInsists { .. } => "cargo-insists",
             BuildError::Artifact { .. } => "artifact",
             BuildError::ChangedDuringBuild { .. } => "changed-during-build",
@@ -167,6 +187,8 @@ impl BuildError {
             | BuildError::Orphan { path, .. }
             | BuildError::Metadata { path, .. }
             | BuildError::CargoFailed { path, .. }
+            | BuildError::CargoMessages { path, .. }
+            | BuildError::Interrupted { path, .. }
             | BuildError::Prebuilt { path, .. } => Some(path),
             BuildError::ChangedDuringBuild { path } => Some(path.as_path()),
             _ => None,
@@ -177,7 +199,7 @@ impl BuildError {
     #[must_use]
     pub fn hint(&self) -> String {
         match self {
-            BuildError::Io { source, .. } => io_hint(source).into(),
+            BuildError::Io { operation, source, .. } => io_hint(operation, source).into(),
             BuildError::Untrusted { .. } => {
                 "set `store` to a directory of your own that no one else may write, or run as the user \
                  that it belongs to"
@@ -201,6 +223,16 @@ impl BuildError {
                  where the messages make no sense, `build --force` makes every package again"
                     .into()
             }
+            BuildError::CargoMessages { .. } => {
+                "run `cargo build --message-format=json` there and look: a wrapper, or what CARGO names, \
+                 prints what cargo does not"
+                    .into()
+            }
+            BuildError::Interrupted { .. } => {
+                "run again: the next build goes on where this one stopped; the archives of the last good \
+                 build are untouched"
+                    .into()
+            }
             BuildError::CargoInsists { .. } => {
                 "report this with the output of `cargo --version`; nothing was published".into()
             }
@@ -221,12 +253,12 @@ impl BuildError {
 
 const NOT_HERE: &str = "set `store` to a file system that can do this";
 
-fn is(error: &io::Error, errno: Errno) -> bool {
-    error.raw_os_error() == Some(errno.raw_os_error())
-}
-
-fn io_hint(error: &io::Error) -> &'static str {
+fn io_hint(operation: &str, error: &io::Error) -> &'static str {
     match error.kind() {
+        io::ErrorKind::NotFound if operation.ends_with("cargo") => {
+            "what CARGO or PATH names is there, and what runs it is not: see its first line, or set CARGO"
+        }
+        io::ErrorKind::InvalidFilename => "set `store` to a shorter path",
         io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => {
             "make it writable, or set `store` to a place that is"
         }
@@ -237,8 +269,11 @@ fn io_hint(error: &io::Error) -> &'static str {
             "something else stands where a directory is needed: move it away"
         }
         io::ErrorKind::Unsupported => NOT_HERE,
-        // What a file system says that has no locks, and one that cannot make a file durable.
-        _ if [Errno::NOLCK, Errno::INVAL].iter().any(|e| is(error, *e)) => NOT_HERE,
+        _ if sys::is_beyond_file_system(error) => NOT_HERE,
+        kind if kind == io::ErrorKind::NotFound || leads_nowhere(error) => {
+            "a directory on the way is missing and cannot be made, or a link on it leads nowhere: make it, or \
+             set `store` to a place that is there; where it went meanwhile, run again"
+        }
         _ => "see the system's message",
     }
 }
@@ -287,6 +322,13 @@ mod tests {
             io(io::ErrorKind::StorageFull),
             io(io::ErrorKind::NotADirectory),
             io(io::ErrorKind::Unsupported),
+            io(io::ErrorKind::NotFound),
+            io(io::ErrorKind::InvalidFilename),
+            BuildError::Io {
+                operation: "start cargo",
+                path: path(),
+                source: io::ErrorKind::NotFound.into(),
+            },
             io(io::ErrorKind::Other),
             BuildError::Untrusted { path: path(), problem: "everyone may write it".into() },
             BuildError::LockTimeout {
@@ -300,6 +342,8 @@ mod tests {
             BuildError::Profile { problem: "no `x`".into(), hint: "name one of: y".into() },
             BuildError::Metadata { path: path(), problem: "cargo's words".into() },
             BuildError::CargoFailed { path: path(), problem: "cargo ended".into() },
+            BuildError::CargoMessages { path: path(), problem: "one line is too long".into() },
+            BuildError::Interrupted { path: path(), stage: "while cargo ran" },
             BuildError::CargoInsists { package: "x".into() },
             BuildError::Artifact {
                 what: "staticlib".into(),

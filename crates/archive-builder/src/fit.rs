@@ -9,8 +9,10 @@ use std::path::Path;
 use freshness_core::discover;
 use freshness_core::discover::BadGlob;
 
-use crate::cargo::invoke::{Cargo, Messages};
+use crate::cargo::invoke::Cargo;
+use crate::cargo::messages::Messages;
 use crate::cargo::metadata::Workspace;
+use crate::cargo::unit_files::UnitFiles;
 use crate::cargo::units::{Unit, target_name};
 use crate::contents::Contents;
 use crate::error::BuildError;
@@ -57,6 +59,7 @@ impl FitUnits {
         root: &Path,
         cargo: &Cargo<'_>,
         contents: &Contents,
+        known: &UnitFiles,
     ) -> Result<(), BuildError> {
         let mut touched = Vec::new();
         for unit in self.units.iter().filter(|unit| unit.is_path) {
@@ -74,7 +77,7 @@ impl FitUnits {
             if is_run {
                 unit.date(contents.cutoff.into())?;
             }
-            unit.identify();
+            unit.identify(known);
         }
         Ok(())
     }

@@ -7,7 +7,7 @@ use cargo_metadata::MetadataCommand;
 use crate::Profile;
 use crate::cargo::build_script::parse_output;
 use crate::cargo::dep_info::{parse_cargo, parse_rustc};
-use crate::cargo::invoke::read_messages;
+use crate::cargo::messages::Messages;
 use crate::cargo::metadata::requests;
 use crate::saw::CargoSaw;
 
@@ -24,7 +24,7 @@ pub fn build_output(bytes: &[u8]) {
 
 /// cargo's messages of a build, a line each.
 pub fn cargo_messages(bytes: &[u8]) {
-    let Ok(messages) = read_messages(bytes) else { return };
+    let Ok(messages) = Messages::read(bytes) else { return };
     let _ = messages.mentions("x");
 }
 

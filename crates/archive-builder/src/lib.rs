@@ -10,6 +10,7 @@
 //! `publish` tells the crash story, `cargo/` is all that speaks cargo.
 
 mod build;
+mod cancel;
 mod cargo;
 mod cargo_config;
 mod contents;
@@ -48,6 +49,7 @@ mod testing;
 mod toolchain;
 
 pub use build::{Force, build};
+pub use cancel::Cancel;
 pub use cargo::invoke::CargoOutput;
 pub use decide::{check, inputs};
 pub use environment::Environment;

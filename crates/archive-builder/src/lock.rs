@@ -38,15 +38,16 @@ pub(crate) struct SlotLock {
 }
 
 impl SlotLock {
-    /// Waits for the lock at most `timeout`, saying once who is waited for.
+    /// Waits for the lock at most `timeout` and for as long as `go_on` agrees, saying once who is waited for.
     ///
     /// # Errors
-    /// [`BuildError::LockTimeout`]; a lock that cannot be opened, or a file system without locks.
+    /// [`BuildError::LockTimeout`]; those of `go_on`; a lock that cannot be opened, or a file system without locks.
     pub(crate) fn acquire(
         slot: &Slot,
         tool: &Tool,
         timeout: Duration,
         events: &dyn Fn(Event<'_>),
+        go_on: &dyn Fn() -> Result<(), BuildError>,
     ) -> Result<Self, BuildError> {
         let path = slot.lock();
         let mut file = open_in(slot, &path)?;
@@ -63,6 +64,7 @@ impl SlotLock {
                 Err(TryLockError::WouldBlock) => {}
                 Err(TryLockError::Error(error)) => return Err(error).doing("lock", &path),
             }
+            go_on()?;
             if start.elapsed() >= timeout {
                 return Err(BuildError::LockTimeout {
                     holder: holder(&path),
@@ -164,9 +166,18 @@ fn open_in(slot: &Slot, path: &Path) -> Result<File, BuildError> {
 
 /// Whether this is the file at `path`, and not one whose slot was removed.
 fn is_at(file: &File, path: &Path) -> bool {
-    let identity = |metadata: io::Result<fs::Metadata>| metadata.map(|m| sys::identity_of(&m)).ok();
-    let here = identity(file.metadata());
-    here.is_some() && here == identity(fs::symlink_metadata(path))
+    match (file.metadata(), fs::symlink_metadata(path)) {
+        (Ok(held), Ok(there)) => is_same(&held, &there),
+        _ => false,
+    }
+}
+
+/// Without inodes, as far as a stat can tell: a lock that was made anew was written at another time.
+fn is_same(held: &fs::Metadata, there: &fs::Metadata) -> bool {
+    match (sys::identity_of(held), sys::identity_of(there)) {
+        (Some(held), Some(there)) => held == there,
+        _ => sys::meta_of(held) == sys::meta_of(there),
+    }
 }
 
 /// Whether a lock on this file keeps a second handle out for as long as the first has it.
@@ -238,14 +249,14 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let slot = testing::slot(dir.path());
         let timeout = Duration::from_millis(60);
-        let held = SlotLock::acquire(&slot, &tool(), timeout, &|_| {}).unwrap();
+        let held = SlotLock::acquire(&slot, &tool(), timeout, &|_| {}, &|| Ok(())).unwrap();
         let said = RefCell::new(Vec::new());
         let listen = |event: Event<'_>| {
             if let Event::WaitingForLock { holder } = event {
                 said.borrow_mut().push(holder.to_owned());
             }
         };
-        let error = SlotLock::acquire(&slot, &tool(), timeout, &listen).unwrap_err();
+        let error = SlotLock::acquire(&slot, &tool(), timeout, &listen, &|| Ok(())).unwrap_err();
         assert_eq!(error.code(), "lock-timeout");
         let me = format!("process {} (t 1, since ", std::process::id());
         assert!(error.to_string().contains(&me), "{error}");
@@ -265,7 +276,8 @@ mod tests {
         let listen = |_: Event<'_>| fs::rename(slot.dir(), &away).unwrap();
         let waiter = thread::scope(|scope| {
             let waiter = scope.spawn(|| {
-                SlotLock::acquire(&slot, &tool(), Duration::from_secs(30), &listen).unwrap()
+                SlotLock::acquire(&slot, &tool(), Duration::from_secs(30), &listen, &|| Ok(()))
+                    .unwrap()
             });
             while !away.exists() {
                 thread::yield_now();
@@ -295,7 +307,8 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let slot = testing::slot(dir.path());
         fs::create_dir(slot.lock()).unwrap();
-        let error = SlotLock::acquire(&slot, &tool(), Duration::ZERO, &|_| {}).unwrap_err();
+        let error =
+            SlotLock::acquire(&slot, &tool(), Duration::ZERO, &|_| {}, &|| Ok(())).unwrap_err();
         assert!(error.to_string().starts_with("open the lock "), "{error}");
     }
 }

@@ -17,14 +17,12 @@
 //! never through a number that might be another's by then.
 
 use std::fs;
-use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
+use std::process;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use rustix::process::{Pid, getpgrp, getpid, test_kill_process_group};
-#[cfg(target_os = "linux")]
-use rustix::process::{PidfdFlags, Signal, pidfd_open, pidfd_send_signal};
+use crate::sys;
 
 /// The variable by which a process of a build is known.
 pub(crate) const BUILD_DIR: &str = "CARGO_BUILD_BUILD_DIR";
@@ -35,9 +33,9 @@ const PATIENCE: Duration = Duration::from_secs(10);
 /// How often it is looked whether they are gone.
 const RETRY: Duration = Duration::from_millis(5);
 
-/// The group that processes of our builds are in.
+/// The group that processes of our builds are in; 0 where there are no groups.
 pub(crate) fn group() -> i32 {
-    getpgrp().as_raw_pid()
+    sys::process_group()
 }
 
 /// Kills what is left in this group of a build in `target`, and waits until it is gone.
@@ -45,9 +43,7 @@ pub(crate) fn group() -> i32 {
 /// # Errors
 /// The number of a process that cannot be ended.
 pub(crate) fn end(group: i32, target: &Path) -> Result<(), i32> {
-    let Some(leader) = Pid::from_raw(group) else { return Ok(()) };
-    // Of group 1 it cannot be asked: the number would mean every process.
-    if group != 1 && test_kill_process_group(leader).is_err() {
+    if !sys::is_process_group(group) {
         return Ok(());
     }
     let start = Instant::now();
@@ -63,10 +59,11 @@ pub(crate) fn end(group: i32, target: &Path) -> Result<(), i32> {
             continue;
         };
         if start.elapsed() > PATIENCE {
-            return Err(first.as_raw_pid());
+            return Err(*first);
         }
         for pid in left {
-            kill(pid, group, target);
+            // Unless its number is another's by now. One that is gone already is what was wanted.
+            sys::kill(pid, || is_member(pid, group, target));
         }
         killed = true;
         thread::sleep(RETRY);
@@ -74,15 +71,15 @@ pub(crate) fn end(group: i32, target: &Path) -> Result<(), i32> {
 }
 
 /// The processes of the group that build in `target`.
-fn members(group: i32, target: &Path) -> Vec<Pid> {
+fn members(group: i32, target: &Path) -> Vec<i32> {
     let Ok(entries) = fs::read_dir("/proc") else { return Vec::new() };
-    let pid = |entry: fs::DirEntry| Pid::from_raw(entry.file_name().to_str()?.parse().ok()?);
+    let pid = |entry: fs::DirEntry| entry.file_name().to_str()?.parse().ok();
     let pids = entries.flatten().filter_map(pid);
-    pids.filter(|pid| *pid != getpid() && is_member(*pid, group, target)).collect()
+    let own = i32::try_from(process::id()).unwrap_or(0);
+    pids.filter(|pid| *pid != own && is_member(*pid, group, target)).collect()
 }
 
-fn is_member(pid: Pid, group: i32, target: &Path) -> bool {
-    let pid = pid.as_raw_pid();
+fn is_member(pid: i32, group: i32, target: &Path) -> bool {
     // Its name, in parentheses, may hold anything; then come state, parent and group.
     let stat = fs::read(format!("/proc/{pid}/stat")).unwrap_or_default();
     let after = stat.iter().rposition(|byte| *byte == b')').map_or(0, |at| at + 1);
@@ -94,18 +91,5 @@ fn is_member(pid: Pid, group: i32, target: &Path) -> bool {
     let environment = fs::read(format!("/proc/{pid}/environ")).unwrap_or_default();
     let value = |line| <[u8]>::strip_prefix(line, BUILD_DIR.as_bytes())?.strip_prefix(b"=");
     let mut lines = environment.split(|byte| *byte == 0);
-    lines.find_map(value) == Some(target.as_os_str().as_bytes())
+    lines.find_map(value) == Some(target.as_os_str().as_encoded_bytes())
 }
-
-/// Kills it, unless its number is another's by now. One that is gone already is what was wanted.
-#[cfg(target_os = "linux")]
-fn kill(pid: Pid, group: i32, target: &Path) {
-    let Ok(process) = pidfd_open(pid, PidfdFlags::empty()) else { return };
-    if is_member(pid, group, target) {
-        let _ = pidfd_send_signal(&process, Signal::KILL);
-    }
-}
-
-/// Nothing is found where there is no `/proc`.
-#[cfg(not(target_os = "linux"))]
-fn kill(_: Pid, _: i32, _: &Path) {}

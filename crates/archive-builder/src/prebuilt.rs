@@ -31,6 +31,8 @@ pub enum Missing {
 /// The build's, where there is nothing to fall back to.
 pub fn build_or_prebuilt(request: &Request<'_>, force: Force) -> Result<Outcome, BuildError> {
     let error = match build(request, force) {
+        // Who wants no build wants no archives in its stead.
+        Err(error @ BuildError::Interrupted { .. }) => return Err(error),
         Err(error) if request.profile.on_failure == OnFailure::Prebuilt => error,
         settled => return settled,
     };

@@ -8,7 +8,7 @@ use std::path::{Component, Path, PathBuf};
 use freshness_core::{InputSpec, Pattern};
 
 use crate::cargo::dep_info;
-use crate::cargo::invoke::{Artifact, Messages};
+use crate::cargo::messages::{Artifact, Messages};
 use crate::cargo::metadata::{Requested, Workspace};
 use crate::cargo::scan;
 use crate::cargo::units;

@@ -24,9 +24,11 @@ use freshness_core::{
 };
 
 use crate::build::Force;
-use crate::cargo::invoke::{Cargo, Messages, Plan};
+use crate::cargo::invoke::{Cargo, Plan};
+use crate::cargo::messages::Messages;
 use crate::cargo::metadata::{PathPackage, Workspace};
 use crate::cargo::scan;
+use crate::cargo::unit_files::UnitFiles;
 use crate::cargo::units::Unit;
 use crate::contents::{Changed, Contents};
 use crate::decide::Scene;
@@ -111,6 +113,7 @@ pub(crate) fn rebuild(
     let mut changed = Changed::Written;
     let mut forced = false;
     loop {
+        request.go_on("before cargo started")?;
         let scene = Scene::look(request)?;
         let rebuild = Rebuild::new(&scene, earlier, force)?;
         let attempt = rebuild.attempt(lock, changed)?;
@@ -142,7 +145,8 @@ impl<'a> Rebuild<'a> {
         force: Force,
     ) -> Result<Self, BuildError> {
         let request = scene.request;
-        let cargo = Cargo::find(request.env, request.workspace, request.cargo_output)?;
+        let cargo =
+            Cargo::find(request.env, request.workspace, request.cargo_output, request.cancel)?;
         scene.toolchain.require_named()?;
         let workspace = Workspace::load(&cargo, request.profile)?;
         // rustup's proxy installs a toolchain that is asked for and not there, so only now it may be told.
@@ -175,24 +179,24 @@ impl<'a> Rebuild<'a> {
     fn attempt(&self, lock: &mut SlotLock, changed: Changed) -> Result<Attempt, BuildError> {
         let workspace = &self.workspace;
         let saw = self.prepare_target()?;
-        let mut before = self.look(lock, workspace)?;
+        let mut before = self.look(lock, workspace, &saw.files)?;
         let units = std::mem::take(&mut before.units);
         let root = &workspace.root;
         let mut fit = FitUnits::choose(root, units, &saw, &before.contents)?;
         if self.scene.request.vouch {
-            fit.vouch(root, &self.cargo, &before.contents)?;
+            fit.vouch(root, &self.cargo, &before.contents, &saw.files)?;
         }
-        CargoSaw::nothing(self.toolchain_digest).write(&self.scene.slot.cargo_saw())?;
+        self.keep(&saw.emptied())?;
         let built = self.run_cargo(workspace);
         if built.is_err() {
             // A cargo that was killed may have left a rustc behind, which would write while we look.
             lock::end_orphans(&self.scene.slot, orphans::group())?;
         }
-        let units = self.units(workspace);
+        let since = lock.clock(&self.scene.slot);
+        let units = self.units(workspace, &saw.files);
         let messages = match built {
-            Err(failed @ BuildError::CargoFailed { .. }) => {
-                let left = saw.of_untouched(fit.untouched(&units));
-                left.write(&self.scene.slot.cargo_saw())?;
+            Err(failed @ (BuildError::CargoFailed { .. } | BuildError::Interrupted { .. })) => {
+                self.keep(&saw.of_untouched(fit.untouched(&units)))?;
                 return Err(failed);
             }
             built => built?,
@@ -229,8 +233,8 @@ impl<'a> Rebuild<'a> {
             Published::All(archives, made) => (archives, made),
             Published::WronglyFresh(package) => return Ok(Attempt::WronglyFresh(package)),
         };
-        let saw = CargoSaw::of(&workspace.root, &units, &contents, saw, made)?;
-        saw.write(&self.scene.slot.cargo_saw())?;
+        let saw = CargoSaw::of(&workspace.root, &units, &contents, (saw, since?), made)?;
+        self.keep(&saw)?;
         let lists = Lists { since: after_cutoff, ..lists };
         Ok(Attempt::Built(Box::new(Built {
             cutoff,
@@ -241,6 +245,10 @@ impl<'a> Rebuild<'a> {
             environment,
             archives,
         })))
+    }
+
+    fn keep(&self, saw: &CargoSaw) -> Result<(), BuildError> {
+        saw.write(&self.scene.slot.cargo_saw())
     }
 
     /// Publishes what cargo made, unless cargo called fresh what cannot be.
@@ -255,6 +263,7 @@ impl<'a> Rebuild<'a> {
         let mut archives = Vec::new();
         let mut made = Vec::new();
         for product in products::find(self.scene, workspace, messages)? {
+            self.scene.request.go_on("while archives were published")?;
             let archive = match publish::publish(&self.scene.slot, &product.file, &product.expected)
             {
                 // Something other than cargo damaged what it left here; it will not notice.
@@ -277,13 +286,15 @@ impl<'a> Rebuild<'a> {
     /// What cargo last saw in its target directory; removes one that another toolchain used.
     fn prepare_target(&self) -> Result<CargoSaw, BuildError> {
         let toolchain = self.toolchain_digest;
-        let saw = CargoSaw::read(&self.scene.slot.cargo_saw());
+        let mut saw = CargoSaw::read(&self.scene.slot.cargo_saw());
         if !saw.used(toolchain) {
             self.remove_target()?;
-        } else if self.force == Force::No {
-            return Ok(saw);
+            return Ok(CargoSaw::nothing(toolchain));
         }
-        Ok(CargoSaw::nothing(toolchain))
+        if self.scene.request.strategy.reads_always() {
+            saw.files = saw.files.unbelieved();
+        }
+        Ok(if self.force == Force::No { saw } else { saw.emptied() })
     }
 
     fn remove_target(&self) -> Result<(), BuildError> {
@@ -292,10 +303,18 @@ impl<'a> Rebuild<'a> {
     }
 
     /// The look before cargo starts: what is known to be read, and every file of every path package.
-    fn look(&self, lock: &mut SlotLock, workspace: &Workspace) -> Result<Before, BuildError> {
-        let units = self.units(workspace);
+    fn look(
+        &self,
+        lock: &mut SlotLock,
+        workspace: &Workspace,
+        known: &UnitFiles,
+    ) -> Result<Before, BuildError> {
+        let units = self.units(workspace, known);
         let specs = self.specs(workspace, workspace.path_packages.values(), &units);
-        let clock = || lock.clock(&self.scene.slot);
+        let clock = || {
+            self.scene.request.go_on("before cargo started")?;
+            lock.clock(&self.scene.slot)
+        };
         let (cutoff, (snapshot, _)) = settled(SETTLE, clock, || self.take(workspace, &specs))?;
         let evidence = observe::evidence(self.scene.request.strategies, &snapshot, |id| {
             self.earlier.and_then(|stamp| stamp.recorded(id))
@@ -311,11 +330,11 @@ impl<'a> Rebuild<'a> {
         self.cargo.build(&plan)
     }
 
-    fn units(&self, workspace: &Workspace) -> Vec<Unit> {
+    fn units(&self, workspace: &Workspace, known: &UnitFiles) -> Vec<Unit> {
         let request = self.scene.request;
         let home = request.env.cargo_home(request.workspace);
         let slot = &self.scene.slot;
-        scan::scan(slot.store(), &slot.target(), workspace, &self.cargo, home.as_deref())
+        scan::scan(slot.store(), (&slot.target(), known), workspace, &self.cargo, home.as_deref())
     }
 
     /// What the stamp remembers; where we stand is looked at besides.

@@ -6,8 +6,10 @@ use std::time::Duration;
 
 use freshness_core::{Digest, FreshnessStrategy, Verdict, Work};
 
+use crate::cancel::Cancel;
 use crate::cargo::invoke::CargoOutput;
 use crate::environment::Environment;
+use crate::error::BuildError;
 use crate::events::Event;
 use crate::key::{Key, Tool};
 use crate::profile::Profile;
@@ -36,12 +38,24 @@ pub struct Request<'a> {
     pub vouch: bool,
     /// Where cargo's progress and diagnostics go.
     pub cargo_output: CargoOutput,
+    /// The wish that a build stop; looked at while it waits for a lock or for cargo, and between its steps.
+    pub cancel: &'a Cancel,
     /// Told of what happens meanwhile.
     pub events: &'a dyn Fn(Event<'_>),
 }
 
 /// The newest generation, the one before it, which a linker may be reading, and the one being made.
 pub const MIN_GENERATIONS: usize = 3;
+
+impl Request<'_> {
+    /// Stops here where the caller wishes so.
+    ///
+    /// # Errors
+    /// [`BuildError::Interrupted`].
+    pub(crate) fn go_on(&self, stage: &'static str) -> Result<(), BuildError> {
+        self.cancel.check(self.workspace, stage)
+    }
+}
 
 impl fmt::Debug for Request<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

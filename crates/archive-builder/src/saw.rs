@@ -21,15 +21,16 @@ use std::path::Path;
 use bincode::{Decode, Encode};
 use freshness_core::discover::BadGlob;
 use freshness_core::stamp::codec::{self, Format};
-use freshness_core::{Digest, InputPath, InputSpec, discover};
+use freshness_core::{Digest, InputPath, InputSpec, Timestamp, discover};
 
+use crate::cargo::unit_files::UnitFiles;
 use crate::cargo::units::Unit;
 use crate::contents::Contents;
 use crate::durable;
 use crate::error::BuildError;
 use crate::small_file;
 
-const FORMAT: Format = Format { magic: *b"freshsaw", version: 1 };
+const FORMAT: Format = Format { magic: *b"freshsaw", version: 2 };
 
 /// How many builds' archives are remembered.
 const MAX_ARCHIVES: usize = 64;
@@ -41,6 +42,8 @@ pub(crate) struct CargoSaw {
     toolchain: Digest,
     /// Each unit of a path package, by name.
     units: BTreeMap<String, Seen>,
+    /// What units made, those of packages that cannot change included.
+    pub(crate) files: UnitFiles,
     /// The archives that came out, oldest first.
     archives: Vec<Made>,
 }
@@ -98,7 +101,14 @@ impl CargoSaw {
         self.toolchain == toolchain
     }
 
-    /// Describes what cargo leaves behind, given what the inputs held while it ran.
+    /// The record while cargo runs, or where everything is to be made again: it vouches for no unit. What other
+    /// units made stays known, so that one of them that was damaged is not taken for what cargo made.
+    pub(crate) fn emptied(&self) -> Self {
+        Self { files: self.files.clone(), ..Self::nothing(self.toolchain) }
+    }
+
+    /// Describes what cargo leaves behind, given what the inputs held while it ran, and a moment before `units`
+    /// were looked at.
     ///
     /// # Errors
     /// A glob that cannot be understood.
@@ -106,7 +116,7 @@ impl CargoSaw {
         root: &Path,
         units: &[Unit],
         contents: &Contents,
-        earlier: Self,
+        (earlier, since): (Self, Timestamp),
         made: Vec<Made>,
     ) -> Result<Self, BadGlob> {
         let mut seen = BTreeMap::new();
@@ -120,7 +130,8 @@ impl CargoSaw {
             archives.push(one);
         }
         archives.drain(..archives.len().saturating_sub(MAX_ARCHIVES));
-        Ok(Self { toolchain: earlier.toolchain, units: seen, archives })
+        let files = UnitFiles::of(units, &earlier.files, since);
+        Ok(Self { toolchain: earlier.toolchain, units: seen, files, archives })
     }
 
     /// What is left of the record after a build that failed: what it says of the units that cargo did not
@@ -137,7 +148,7 @@ impl CargoSaw {
     }
 
     /// Which units cargo may find fresh: those this record describes and whose inputs hold what they
-    /// held. Units of packages that cannot change are cargo's own matter.
+    /// held. Of packages that cannot change, those that made what is there now.
     ///
     /// # Errors
     /// A glob that cannot be understood.
@@ -148,7 +159,7 @@ impl CargoSaw {
         contents: &Contents,
     ) -> Result<bool, BadGlob> {
         if !unit.is_path {
-            return Ok(true);
+            return Ok(self.files.agree(unit));
         }
         let Some(seen) = self.units.get(&unit.name) else { return Ok(false) };
         Ok(unit.is_complete

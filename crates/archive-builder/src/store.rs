@@ -6,9 +6,8 @@
 
 use std::collections::BTreeSet;
 use std::ffi::OsString;
-use std::fs::{self, Metadata};
+use std::fs;
 use std::io;
-use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
@@ -17,7 +16,7 @@ use freshness_core::{Fact, Record};
 use crate::error::{BuildError, Context};
 use crate::removal;
 use crate::slot::{self, Part, Slot};
-use crate::{decide, key, lock, publish};
+use crate::{decide, key, lock, publish, sys};
 
 /// What a store holds, each part in the order of names.
 #[derive(Debug, Default)]
@@ -184,21 +183,18 @@ pub(crate) fn disk_use(root: PathBuf, seen: &mut BTreeSet<(u64, u64)>) -> u64 {
     let mut left = vec![root];
     while let Some(path) = left.pop() {
         let Ok(metadata) = fs::symlink_metadata(&path) else { continue };
-        if !seen.insert(freshness_core::sys::identity_of(&metadata)) {
+        // Without inodes there are no second names.
+        let identity = freshness_core::sys::identity_of(&metadata);
+        if identity.is_some_and(|identity| !seen.insert(identity)) {
             continue;
         }
-        bytes += allocated(&metadata);
+        bytes += sys::allocated(&metadata);
         if metadata.is_dir() {
             let entries = fs::read_dir(&path).into_iter().flatten().flatten();
             left.extend(entries.map(|entry| entry.path()));
         }
     }
     bytes
-}
-
-/// `st_blocks` counts 512 bytes, whatever a file system's own blocks are.
-fn allocated(metadata: &Metadata) -> u64 {
-    metadata.blocks() * 512
 }
 
 #[cfg(test)]

@@ -7,8 +7,8 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use freshness::{
-    Config, Environment, Escaped, Event, Freshness, Missing, Outcome, Profile, ReadyArchive,
-    StrategyName, StrategyOptions, Tool,
+    Cancel, Config, Environment, Escaped, Event, Freshness, Missing, Outcome, Profile,
+    ReadyArchive, StrategyName, StrategyOptions, Tool,
 };
 
 use crate::error::CompileError;
@@ -94,6 +94,7 @@ pub struct Archives {
     config: Config,
     environment: Environment,
     wrappers: Wrappers,
+    cancel: Cancel,
     on_event: fn(Event<'_>),
 }
 
@@ -105,6 +106,7 @@ impl Archives {
     pub fn new(
         settings: ArchiveSettings,
         environment: Environment,
+        cancel: Cancel,
         on_event: fn(Event<'_>),
     ) -> Result<Self, CompileError> {
         let workspace =
@@ -113,7 +115,7 @@ impl Archives {
         config.strategy = settings.strategy;
         config.options = settings.options;
         let wrappers = Wrappers::embedded();
-        Ok(Self { settings, config, environment, wrappers, on_event })
+        Ok(Self { settings, config, environment, wrappers, cancel, on_event })
     }
 
     /// The strategy as it is asked about the program's own modules.
@@ -210,6 +212,7 @@ impl Archives {
         let tool = Tool { name: "nativets".into(), version: env!("CARGO_PKG_VERSION").into() };
         Freshness::new(config, tool, self.environment.clone())
             .cargo_output(freshness::CargoOutput::Inherit)
+            .cancel(self.cancel.clone())
             .on_event(self.on_event)
     }
 

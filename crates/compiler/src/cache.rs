@@ -11,14 +11,18 @@
 //! compiles at once replace each other's files by equal ones. Nothing is made durable: what a crash of
 //! the machine tears has a digest that tells, and costs one compile.
 
-use std::fs::{self, DirBuilder, DirEntry, File};
+use std::fs::{self, DirEntry, File};
 use std::io::{self, Read, Write};
-use std::os::unix::fs::{DirBuilderExt, MetadataExt};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
-use freshness::{Links, Meta, Timestamp, meta_of, open_regular, remove_below_tag};
+use freshness::{
+    Links, Meta, Timestamp, current_user, everyone_may_write, meta_of, open_regular, owner_of,
+    remove_below_tag,
+};
 use tempfile::NamedTempFile;
+
+use crate::sys::create_private_dir;
 
 /// Marks the directory as a cache (<https://bford.info/cachedir/>), so that backups pass it over.
 const TAG: &str = "Signature: 8a477f597d28d172789f06886806bc55\n\
@@ -51,10 +55,10 @@ impl CacheDir {
             write_whole(&path.join("CACHEDIR.TAG"), TAG.as_bytes())?;
         }
         let metadata = fs::metadata(path)?;
-        if metadata.uid() != rustix::process::geteuid().as_raw() {
+        if owner_of(&metadata) != current_user() {
             return Err(io::Error::other("it belongs to another user"));
         }
-        if metadata.mode() & 0o002 != 0 {
+        if everyone_may_write(&metadata) {
             return Err(io::Error::other("everyone may write it"));
         }
         Ok(Self(path.to_path_buf()))
@@ -87,7 +91,7 @@ impl CacheDir {
 /// # Errors
 /// Those of making them.
 pub fn make_private(path: &Path) -> io::Result<()> {
-    DirBuilder::new().recursive(true).mode(0o700).create(path)
+    create_private_dir(path)
 }
 
 /// Writes a whole file, or leaves what was there; gives its stat.

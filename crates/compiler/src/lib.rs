@@ -26,4 +26,5 @@ pub mod outcome;
 pub mod program;
 pub mod record;
 pub mod session;
+mod sys;
 pub mod wrappers;

@@ -9,14 +9,14 @@
 //! The head ends in the digest and the length of the table, which is read only where something has to be done.
 
 use std::collections::BTreeSet;
-use std::ffi::OsString;
 use std::fs::File;
 use std::io;
-use std::os::unix::ffi::{OsStrExt, OsStringExt};
-use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 
-use freshness::{Digest, InputRecord, Links, Meta, StoredInputs, open_regular};
+use freshness::{
+    Digest, InputRecord, Links, Meta, StoredInputs, bytes_of_path, open_regular, path_of_bytes,
+    read_at,
+};
 
 use crate::cache::{MAX_BYTES, write_whole};
 use crate::codec::{Reader, Writer};
@@ -163,7 +163,7 @@ impl Record {
             return Ok(None);
         }
         let mut frame = [0; FRAME];
-        file.read_exact_at(&mut frame, 0)?;
+        read_at(&file, &mut frame, 0)?;
         let mut reader = Reader(&frame);
         let (magic, head_length, check) = (reader.take(), reader.number(), reader.digest());
         let head_length = head_length.filter(|head| *head <= length.saturating_sub(FRAME as u64));
@@ -171,7 +171,7 @@ impl Record {
             return Ok(None);
         };
         let mut head = vec![0; usize::try_from(head_length).unwrap_or(0)];
-        file.read_exact_at(&mut head, FRAME as u64)?;
+        read_at(&file, &mut head, FRAME as u64)?;
         if digest_of(&head) != check {
             return Ok(None);
         }
@@ -225,7 +225,7 @@ impl Record {
 impl Modules {
     fn read(&self) -> Option<Vec<u8>> {
         let mut bytes = vec![0; self.length];
-        self.file.read_exact_at(&mut bytes, self.offset).ok()?;
+        read_at(&self.file, &mut bytes, self.offset).ok()?;
         (digest_of(&bytes) == self.digest).then_some(bytes)
     }
 }
@@ -292,13 +292,13 @@ impl Prepared {
 
 impl SealedFile {
     fn encode(&self, writer: &mut Writer) {
-        writer.bytes(self.path.as_os_str().as_bytes());
+        writer.bytes(bytes_of_path(&self.path));
         writer.meta(&self.meta);
         writer.digest(&self.digest);
     }
 
     fn decode(reader: &mut Reader<'_>) -> Option<Self> {
-        let path = PathBuf::from(OsString::from_vec(reader.bytes()?.to_vec()));
+        let path = path_of_bytes(reader.bytes()?.to_vec());
         Some(Self { path, meta: reader.meta()?, digest: reader.digest()? })
     }
 }

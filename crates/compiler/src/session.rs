@@ -1,10 +1,10 @@
 //! What a compile is asked, and what it stands on before it looks at any module.
 
+use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use freshness::{Digest, Environment, meta_of};
-use std::os::unix::ffi::OsStrExt;
+use freshness::{Digest, Environment, bytes_of_path, meta_of};
 
 use crate::archives::{ArchiveSettings, Archives, Auto};
 use crate::cache::{CacheDir, read_whole};
@@ -46,6 +46,8 @@ pub struct Request {
     pub environment: Environment,
     /// Where archives come from.
     pub archives: ArchiveSettings,
+    /// The wish that a build of archives stop.
+    pub cancel: freshness::Cancel,
     /// Told of what a build of archives does.
     pub on_archive_event: fn(freshness::Event<'_>),
     /// Told of what goes on.
@@ -97,8 +99,8 @@ impl<'a> Session<'a> {
             // Nothing is asked of archives, so it does not matter whether they have a workspace.
             settings.workspace.clone_from(&root);
         }
-        let archives =
-            Archives::new(settings, request.environment.clone(), request.on_archive_event)?;
+        let (environment, cancel) = (request.environment.clone(), request.cancel.clone());
+        let archives = Archives::new(settings, environment, cancel, request.on_archive_event)?;
         let linker = match request.goal {
             Goal::Check => None,
             _ => Some(Linker::find(&request.environment, &request.directory)?),
@@ -172,10 +174,10 @@ fn run_output(program: Option<&Path>, store: &ObjectStore) -> Result<Output, Com
 fn program_key(request: &Request) -> String {
     let output = match &request.goal {
         Goal::Check => None,
-        Goal::Program(path) => Some(path.as_os_str().as_bytes()),
+        Goal::Program(path) => Some(bytes_of_path(path)),
         Goal::Run => Some(&b""[..]),
     };
-    let key = Fingerprint::new("nativets program 1").bytes(request.entry.as_os_str().as_bytes());
+    let key = Fingerprint::new("nativets program 1").bytes(bytes_of_path(&request.entry));
     hex(&key.optional(output).digest()[..16])
 }
 
@@ -201,13 +203,13 @@ fn circumstances(
         Auto::Build => "auto",
         Auto::Prebuilt => "no-auto",
     });
-    let config =
-        archives.config_fields().into_iter().fold(Fingerprint::new("config"), |key, path| {
-            key.optional(path.map(|path| path.as_os_str().as_bytes()))
-        });
+    let config = archives
+        .config_fields()
+        .into_iter()
+        .fold(Fingerprint::new("config"), |key, path| key.optional(path.map(bytes_of_path)));
     let variables = VARIABLES.iter().chain(&OWN_VARIABLES);
     let environment = variables.fold(Fingerprint::new("environment"), |key, name| {
-        key.text(name).optional(request.environment.get(name).map(OsStrExt::as_bytes))
+        key.text(name).optional(request.environment.get(name).map(OsStr::as_encoded_bytes))
     });
     let no_linker: Digest = [0; 32];
     Circumstances {

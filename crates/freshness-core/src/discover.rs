@@ -11,13 +11,12 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use globset::{GlobBuilder, GlobMatcher};
-use rustix::io::Errno;
 
 use crate::input::{InputSpec, Pattern};
 use crate::listing::Rules;
 use crate::lists::{self, DirStat, ListedDir, Lists};
 use crate::path::{InputPath, normalize};
-use crate::sys::Links;
+use crate::sys::{self, Links};
 use crate::walk::{self, Depth, Tour, Walk};
 
 /// The paths to look at, in path order.
@@ -140,7 +139,7 @@ impl InputSet {
 
     /// Inserts what follows from what a walk listed.
     fn insert_listed(&mut self, found: Walk) {
-        let unsure = found.unlisted.iter().any(|(_, error)| !is_no_directory(error));
+        let unsure = found.unlisted.iter().any(|(_, error)| !sys::leads_nowhere(error));
         self.lists.complete &= !unsure && !found.met_link;
         self.lists.tagged.extend(found.tagged);
         for (dir, listed) in found.listed {
@@ -162,7 +161,7 @@ impl InputSet {
             let found = self.insert(&path);
             found.listed |= listed;
             // Where no directory is: recorded as what it is, like any other path.
-            if !is_no_directory(&error) {
+            if !sys::leads_nowhere(&error) {
                 found.unlisted = Some(error.to_string());
             }
         }
@@ -177,13 +176,6 @@ impl InputSet {
             Err(_) => dir.join(""),
         }
     }
-}
-
-/// Whether an error of listing a directory says that there is none, as opposed to that we may not
-/// know: nothing is there, or a file, or a link that leads in a circle.
-fn is_no_directory(error: &io::Error) -> bool {
-    let errno = error.raw_os_error().map(Errno::from_raw_os_error);
-    matches!(errno, Some(Errno::NOENT | Errno::NOTDIR | Errno::LOOP))
 }
 
 /// A glob that is understood.

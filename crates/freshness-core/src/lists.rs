@@ -70,8 +70,7 @@ impl DirStat {
     /// Those of `stat(2)`.
     pub fn at(path: &Path) -> io::Result<Self> {
         let metadata = fs::metadata(path)?;
-        let (device, _) = sys::identity_of(&metadata);
-        Ok(Self::new((sys::meta_of(&metadata), device)))
+        Ok(Self::new((sys::meta_of(&metadata), sys::device_of(&metadata))))
     }
 
     /// Whether an entry that came or went at or after `moment` would show in another stat: never where

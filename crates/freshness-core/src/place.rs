@@ -10,8 +10,6 @@ use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
 
-use rustix::io::Errno;
-
 use crate::snapshot::{Kind, Meta, State, Target};
 use crate::sys::{self, Dir, Links};
 
@@ -117,7 +115,7 @@ impl Place {
             // The root of the file system has no name in itself.
             (Opened::Dir(dir), _) if name.is_empty() => dir.own().map(|(meta, _)| meta),
             (Opened::Dir(dir), _) => dir.stat(name, links),
-            (Opened::Nothing, _) => Err(Errno::NOENT.into()),
+            (Opened::Nothing, _) => Err(io::ErrorKind::NotFound.into()),
             (Opened::Closed, Links::Refuse) => Ok(sys::meta_of(&fs::symlink_metadata(whole())?)),
             (Opened::Closed, Links::Follow) => Ok(sys::meta_of(&fs::metadata(whole())?)),
         }
@@ -130,7 +128,7 @@ impl Place {
     pub fn open_anything(&self, name: &OsStr) -> io::Result<File> {
         match self.opened() {
             Opened::Dir(dir) => dir.open_anything(name),
-            Opened::Nothing | Opened::Closed => Err(Errno::NOENT.into()),
+            Opened::Nothing | Opened::Closed => Err(io::ErrorKind::NotFound.into()),
         }
     }
 
@@ -141,7 +139,7 @@ impl Place {
     pub fn open(&self, name: &OsStr, links: Links) -> io::Result<(File, Meta)> {
         match self.opened() {
             Opened::Dir(dir) => dir.open_regular(name, links),
-            Opened::Nothing => Err(Errno::NOENT.into()),
+            Opened::Nothing => Err(io::ErrorKind::NotFound.into()),
             Opened::Closed => {
                 let file = sys::open_regular(&self.path.join(name), links)?;
                 let meta = sys::meta_of(&file.metadata()?);
@@ -151,8 +149,8 @@ impl Place {
     }
 }
 
-/// Whether an error says that nothing is there, as opposed to that we may not know.
+/// Whether an error says that nothing is there, as opposed to that we may not know. What cannot be a name is none.
 fn leads_nowhere(error: &io::Error) -> bool {
-    let errno = error.raw_os_error().map(Errno::from_raw_os_error);
-    matches!(errno, Some(Errno::NOENT | Errno::NOTDIR | Errno::LOOP | Errno::NAMETOOLONG))
+    let is_absent = error.kind() == io::ErrorKind::NotFound;
+    is_absent || error.kind() == io::ErrorKind::InvalidFilename || sys::leads_nowhere(error)
 }

@@ -121,7 +121,8 @@ impl<T: Fn(usize) -> R + Sync, R: Send> Crew<'_, T, R> {
 /// Tells whether a thread mostly waits for something other than a core.
 struct Watch {
     since: Instant,
-    computed: Duration,
+    /// Nothing where the system does not tell; then no more threads are called for.
+    computed: Option<Duration>,
     /// Asked for when it first matters: it costs more than the rest.
     crowded: Option<Duration>,
 }
@@ -139,7 +140,7 @@ impl Watch {
             return None;
         }
         let computed = thread_time();
-        let idle = elapsed.saturating_sub(computed.saturating_sub(self.computed));
+        let idle = elapsed.saturating_sub(computed?.saturating_sub(self.computed?));
         (self.since, self.computed) = (Instant::now(), computed);
         if idle * 2 < elapsed {
             self.crowded = None;

@@ -74,7 +74,16 @@ pub struct Tour<'a> {
 /// one that is not wanted is not looked into.
 #[must_use]
 pub fn walk(tour: Tour<'_>, wanted: impl FnMut(&Path, bool) -> bool) -> Walk {
-    let mut walker = Walker { tour, wanted, seen: HashSet::new(), found: Walk::default() };
+    walk_looking(tour, wanted, DirStat::at)
+}
+
+/// The same with another look at each directory.
+fn walk_looking(
+    tour: Tour<'_>,
+    wanted: impl FnMut(&Path, bool) -> bool,
+    look: fn(&Path) -> io::Result<DirStat>,
+) -> Walk {
+    let mut walker = Walker { tour, wanted, look, seen: HashSet::new(), found: Walk::default() };
     let mut pending = vec![(tour.dir.to_path_buf(), tour.depth)];
     let mut below = Vec::new();
     while let Some((dir, depth)) = pending.pop() {
@@ -94,6 +103,7 @@ pub fn walk(tour: Tour<'_>, wanted: impl FnMut(&Path, bool) -> bool) -> Walk {
 struct Walker<'a, W> {
     tour: Tour<'a>,
     wanted: W,
+    look: fn(&Path) -> io::Result<DirStat>,
     /// Every directory looked into, where links are followed.
     seen: HashSet<Identity>,
     found: Walk,
@@ -119,7 +129,7 @@ impl Identity {
 
 impl<W: FnMut(&Path, bool) -> bool> Walker<'_, W> {
     fn list(&mut self, dir: &Path, below: &mut Vec<PathBuf>) -> io::Result<()> {
-        let own = DirStat::at(dir)?;
+        let own = (self.look)(dir)?;
         if self.follows() && !self.seen.insert(Identity::of(dir, &own)?) {
             return Ok(());
         }
@@ -179,4 +189,39 @@ pub(crate) fn is_cargo_target(dir: &Path) -> Option<bool> {
         && head.starts_with(TAG_SIGNATURE)
         && head.windows(TAG_BY_CARGO.len()).any(|w| w == TAG_BY_CARGO);
     Some(by_cargo)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// As a file system shows directories that keeps no numbers of inodes.
+    fn without_inodes(dir: &Path) -> io::Result<DirStat> {
+        Ok(DirStat { inode: 0, ..DirStat::at(dir)? })
+    }
+
+    #[test]
+    #[cfg(unix)]
+    fn without_inodes_every_directory_is_looked_into_once_whatever_leads_to_it() {
+        let dir = tempfile::tempdir().unwrap();
+        let root = fs::canonicalize(dir.path()).unwrap();
+        for name in ["a", "b", "b/c"] {
+            fs::create_dir(root.join(name)).unwrap();
+            fs::write(root.join(name).join("file"), name).unwrap();
+        }
+        std::os::unix::fs::symlink("..", root.join("b/loop")).unwrap();
+        std::os::unix::fs::symlink("a", root.join("z-again")).unwrap();
+        let tour = Tour { dir: &root, skip: &[], depth: Depth::All, links: Links::Follow };
+        let is_file = |path: &PathBuf| path.ends_with("file");
+        for look in [DirStat::at, without_inodes] {
+            let found = walk_looking(tour, |_, _| true, look);
+            let mut files: Vec<_> = found.files.into_iter().filter(is_file).collect();
+            let shown = |path: &PathBuf| path.strip_prefix(&root).unwrap().display().to_string();
+            files.sort();
+            let files: Vec<_> = files.iter().map(shown).collect();
+            assert_eq!(files.len(), 3, "{files:?}");
+            assert!(files.contains(&"b/file".into()) && files.contains(&"b/c/file".into()));
+            assert!(found.unlisted.is_empty());
+        }
+    }
 }

@@ -2,8 +2,8 @@
 
 use archive_builder::gc::{self, Collection, DryRun, Limits};
 use archive_builder::{
-    BuildError, CargoOutput, Environment, Event, Force, Input, Key, Missing, Outcome, Profile,
-    Request, Tool, store,
+    BuildError, Cancel, CargoOutput, Environment, Event, Force, Input, Key, Missing, Outcome,
+    Profile, Request, Tool, store,
 };
 use freshness_core::FreshnessStrategy;
 
@@ -18,6 +18,7 @@ pub struct Freshness {
     strategy: Box<dyn FreshnessStrategy>,
     strategy_name: StrategyName,
     cargo_output: CargoOutput,
+    cancel: Cancel,
     on_event: Box<dyn Fn(Event<'_>) + Send + Sync>,
 }
 
@@ -55,6 +56,7 @@ impl Freshness {
             tool,
             environment,
             cargo_output: CargoOutput::default(),
+            cancel: Cancel::default(),
             on_event: Box::new(|_| {}),
         }
     }
@@ -78,6 +80,13 @@ impl Freshness {
     #[must_use]
     pub fn cargo_output(mut self, output: CargoOutput) -> Self {
         self.cargo_output = output;
+        self
+    }
+
+    /// Stops a build where this wishes it: what cargo started is ended, and the lock is free again.
+    #[must_use]
+    pub fn cancel(mut self, cancel: Cancel) -> Self {
+        self.cancel = cancel;
         self
     }
 
@@ -215,6 +224,7 @@ impl Freshness {
             generations: self.config.generations,
             vouch: self.config.vouch,
             cargo_output: self.cargo_output,
+            cancel: &self.cancel,
             events: &*self.on_event,
         }
     }

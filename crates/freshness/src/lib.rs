@@ -25,6 +25,8 @@ mod facade;
 mod own_inputs;
 #[cfg(feature = "program")]
 pub mod program;
+#[cfg(feature = "signals")]
+pub mod signals;
 mod strategies;
 mod trust;
 
@@ -32,14 +34,17 @@ pub use archive_builder::doctor::{Finding, Status};
 pub use archive_builder::gc::{Collection, DryRun, Limits, Removal, What};
 pub use archive_builder::store::{self, SlotSummary};
 pub use archive_builder::{
-    BuildError, CargoOutput, Emit, Environment, Event, Force, Input, Key, Missing, OnFailure,
-    Outcome, Panic, Profile, ReadyArchive, Request, Tool, remove_below_tag,
+    BuildError, Cancel, CargoOutput, Emit, Environment, Event, Force, Input, Key, Missing,
+    OnFailure, Outcome, Panic, Profile, ReadyArchive, Request, Tool, remove_below_tag,
 };
 pub use config::{Config, ConfigError};
 pub use doctor::Diagnosis;
 pub use facade::{Error, Explanation, Freshness};
 pub use freshness_core::path::normalize;
-pub use freshness_core::sys::{Links, meta_of, open_regular};
+pub use freshness_core::sys::{
+    Links, bytes_of_path, current_user, everyone_may_write, meta_of, open_regular, owner_of,
+    path_of_bytes, read_at,
+};
 pub use freshness_core::{
     Assessment, Change, Digest, Escaped, InputPath, Kind, Meta, Reason, State, Timestamp, Verdict,
     Work,

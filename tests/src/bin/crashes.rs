@@ -35,16 +35,19 @@ fn main() -> ExitCode {
 }
 
 fn print(points: &BTreeMap<(String, String), BTreeMap<Ended, u32>>) {
-    println!("| call | fault | points | killed | error told | ended well | not reached |");
-    println!("| --- | --- | --: | --: | --: | --: | --: |");
+    println!(
+        "| call | fault | points | killed | interrupted | error told | ended well | not reached |"
+    );
+    println!("| --- | --- | --: | --: | --: | --: | --: | --: |");
     let mut all = 0;
     for ((function, effect), ended) in points {
         let of = |ending| ended.get(&ending).copied().unwrap_or(0);
         let sum: u32 = ended.values().sum();
         all += sum;
         println!(
-            "| {function} | {effect} | {sum} | {} | {} | {} | {} |",
+            "| {function} | {effect} | {sum} | {} | {} | {} | {} | {} |",
             of(Ended::Killed),
+            of(Ended::Interrupted),
             of(Ended::Refused),
             of(Ended::Well),
             of(Ended::Elsewhere)

@@ -5,6 +5,7 @@
 //! compile it. It sees the calls that go through the C library: all that change anything do; what looks
 //! (`statx`, opening inputs) partly does not, and changes nothing.
 
+mod kill_at;
 mod scene;
 
 use std::fmt;
@@ -12,6 +13,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
 
+pub use kill_at::{changes, killed_at};
 pub use scene::{Ended, Scene, Start};
 
 use crate::program;
@@ -26,6 +28,10 @@ pub enum Effect {
     Torn,
     /// Half of it is done.
     Short,
+    /// A request to terminate comes just before it.
+    Term,
+    /// Two of them do.
+    Twice,
     /// It fails with this error, by name and number.
     Errno(&'static str, i32),
 }
@@ -66,7 +72,7 @@ impl Call {
     /// What may happen to it.
     #[must_use]
     pub fn effects(&self) -> Vec<Effect> {
-        let mut effects = vec![Effect::Kill, EIO];
+        let mut effects = vec![Effect::Kill, EIO, Effect::Term, Effect::Twice];
         effects.extend_from_slice(match self.function.as_str() {
             "read" | "pread" => &[EINTR, Effect::Short][..],
             "write" => &[ENOSPC, EINTR, Effect::Short, Effect::Torn],
@@ -95,6 +101,8 @@ impl fmt::Display for Effect {
             Effect::Kill => "kill",
             Effect::Torn => "torn",
             Effect::Short => "short",
+            Effect::Term => "term",
+            Effect::Twice => "twice",
             Effect::Errno(name, _) => name,
         })
     }
@@ -117,19 +125,21 @@ pub fn with_fault(run: Run, store: &Path, log: &Path, fault: Option<(&Call, Effe
 /// The library, compiled once for each test process, under a name that they share.
 fn library() -> &'static Path {
     static LIBRARY: OnceLock<PathBuf> = OnceLock::new();
-    LIBRARY.get_or_init(|| {
-        let directory = tempfile::tempdir_in(program::scratch()).unwrap();
-        let (source, new) = (directory.path().join("preload.c"), directory.path().join("new.so"));
-        std::fs::write(&source, include_str!("preload.c")).unwrap();
-        let mut cc = Command::new("cc");
-        cc.args(["-shared", "-fPIC", "-O1", "-o"])
-            .arg(&new)
-            .arg(&source)
-            .args(["-ldl", "-lpthread"]);
-        let output = cc.output().unwrap();
-        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-        let library = program::scratch().join("preload.so");
-        std::fs::rename(new, &library).unwrap();
-        library
-    })
+    let arguments = ["-shared", "-fPIC", "-ldl", "-lpthread"];
+    LIBRARY.get_or_init(|| compiled(include_str!("preload.c"), "preload.so", &arguments))
+}
+
+/// A source of C, compiled under a name that all test processes share.
+pub(crate) fn compiled(source: &str, name: &str, arguments: &[&str]) -> PathBuf {
+    let directory = tempfile::tempdir_in(program::scratch()).unwrap();
+    let (file, new) = (directory.path().join("source.c"), directory.path().join("new"));
+    std::fs::write(&file, source).unwrap();
+    let mut cc = Command::new("cc");
+    // Libraries are named after what needs them.
+    cc.args(["-O1", "-o"]).arg(&new).arg(&file).args(arguments);
+    let output = cc.output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let compiled = program::scratch().join(name);
+    std::fs::rename(new, &compiled).unwrap();
+    compiled
 }

@@ -4,8 +4,8 @@
  * paths below FAULT_BELOW alone and not in cargo's target directory. With FAULT_LOG each counted call
  * is a line there. FAULT_AT is "function name number effect", where the name "*" stands for every name
  * and the number 0 for every call. The effect is an errno, "kill" (the process, before the call), "torn"
- * (half of the call is done, then the process is killed) or "short" (half of it is done). The
- * constructor removes it all from the environment, so children run without.
+ * (half of the call is done, then the process is killed), "short" (half of it is done), or "term" or "twice"
+ * (a request to terminate comes before the call, or two). The constructor removes it all from the environment, so children run without.
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -80,6 +80,9 @@ static int fault(const char *function, const char *path) {
     if (strcmp(chosen_name, "*") != 0 && strcmp(chosen_name, name) != 0) return NONE;
     if (number != 0 && number != n) return NONE;
     if (strcmp(effect_name, "kill") == 0) die();
+    int signals = strcmp(effect_name, "term") == 0 ? 1 : strcmp(effect_name, "twice") == 0 ? 2 : 0;
+    while (signals-- > 0) raise(SIGTERM);
+    if (strcmp(effect_name, "term") == 0) return NONE;
     if (strcmp(effect_name, "short") == 0) return SHORT;
     if (strcmp(effect_name, "torn") == 0) return TORN;
     return atoi(effect_name);

@@ -28,6 +28,8 @@ pub enum Ended {
     Killed,
     /// With an error that was told.
     Refused,
+    /// By the signal that came: with what was told of it, or at once.
+    Interrupted,
     /// Well: the fault was made up for, or cost no more than a note.
     Well,
     /// Without coming to that call.
@@ -163,6 +165,15 @@ impl Scene {
                 let told = ran.stderr.contains("failed to ") && ran.stderr.contains("hint");
                 assert!(reached && told, "{call} {effect}: {ran:#?}");
                 Ended::Refused
+            }
+            Some(143) if effect == Effect::Term => {
+                let told = ran.stderr.contains("failed to finish the build in ");
+                assert!(told || ran.stderr.is_empty(), "{call} {effect}: {ran:#?}");
+                Ended::Interrupted
+            }
+            Some(143) if effect == Effect::Twice => {
+                assert!(!ran.stderr.contains("failed to"), "{call} {effect}: {ran:#?}");
+                Ended::Interrupted
             }
             Some(_) => panic!("{call} {effect}: {ran:#?}"),
         }

@@ -10,6 +10,7 @@ mod copying;
 mod file_set;
 mod graph;
 mod key;
+mod mapping;
 mod original;
 mod outputs;
 mod page;
@@ -17,6 +18,7 @@ mod process;
 mod run;
 mod scene;
 mod stamp;
+mod third;
 mod times;
 mod version_control;
 
@@ -94,6 +96,7 @@ pub struct Family {
 /// All rows, in the order of the page.
 pub const FAMILIES: &[Family] = &[
     content::FAMILY,
+    mapping::FAMILY,
     times::FAMILY,
     file_set::FAMILY,
     version_control::FAMILY,
@@ -101,6 +104,7 @@ pub const FAMILIES: &[Family] = &[
     graph::FAMILY,
     key::FAMILY,
     outputs::FAMILY,
+    third::FAMILY,
     stamp::FAMILY,
     process::FAMILY,
 ];

@@ -2,7 +2,7 @@
 //!
 //! A stamp of its own holds profile and features and nothing else. The list is kept by hand: the workspace's
 //! manifest and lock file, and the directories of the requested packages, in which whatever is called `target`
-//! is left out. A file is too new when it is strictly newer than the older archive. The archives are cargo's own,
+//! is left out. A file is too new when it is strictly newer than the oldest archive. The archives are cargo's own,
 //! made in a target directory of its own, so nothing here leans on what is being judged.
 #![expect(clippy::disallowed_methods, reason = "copies archives aside with cp(1)")]
 
@@ -14,24 +14,28 @@ use std::time::SystemTime;
 use super::scene::{KEPT, Scene};
 use super::{FRESH, NEWER};
 
-const LIST: [&str; 4] = ["Cargo.toml", "Cargo.lock", "alpha", "gamma"];
+/// Of the list, what is not the directory of a package.
+const LIST: [&str; 2] = ["Cargo.toml", "Cargo.lock"];
 
 /// Where its stamp is.
 pub(super) fn stamp(scene: &Scene) -> PathBuf {
     scene.world.root().join("original-stamp")
 }
 
-/// Where its archives are.
-pub(super) fn archives(scene: &Scene) -> [PathBuf; 2] {
+/// Where its archives are, in the order of the profile.
+pub(super) fn archives(scene: &Scene) -> Vec<PathBuf> {
     let directory = scene.world.root().join("original/debug");
-    ["libgamma.a", "libalpha.a"].map(|name| directory.join(name))
+    let packages = scene.packages.borrow();
+    packages.iter().map(|name| directory.join(format!("lib{name}.a"))).collect()
 }
 
 /// Builds as it does, with `meanwhile` in between if the gate stops cargo.
 pub(super) fn build(scene: &Scene, meanwhile: impl FnOnce()) {
     let target = scene.world.root().join("original");
-    let args = ["build", "--offline", "-p", "alpha", "-p", "gamma", "--target-dir"];
-    let build = scene.in_environment(scene.world.cargo(args).args([target])).start();
+    let cargo = scene.world.cargo(["build", "--offline", "--target-dir"]).args([target]);
+    let packages = scene.packages.borrow();
+    let cargo = packages.iter().fold(cargo, |cargo, name| cargo.args(["-p", name]));
+    let build = scene.in_environment(cargo).start();
     meanwhile();
     let _ = build.wait().expect(0);
     fs::write(stamp(scene), scene.profile.borrow().as_str()).unwrap();
@@ -68,10 +72,14 @@ pub(super) fn says(scene: &Scene) -> &'static str {
     if stamp != scene.profile.borrow().as_bytes() {
         return "profile-changed";
     }
-    let times = archives(scene).map(|path| fs::metadata(path).and_then(|meta| meta.modified()));
-    let [Ok(one), Ok(other)] = times else { return "archive-missing" };
-    let paths = LIST.map(|path| scene.world.path(path));
-    match paths.iter().find_map(|path| complaint(path, one.min(other))) {
+    let time = |path: PathBuf| fs::metadata(path).and_then(|meta| meta.modified()).ok();
+    let times: Option<Vec<_>> = archives(scene).into_iter().map(time).collect();
+    let Some(oldest) = times.and_then(|times| times.into_iter().min()) else {
+        return "archive-missing";
+    };
+    let packages = scene.packages.borrow();
+    let paths = LIST.iter().chain(packages.iter()).map(|path| scene.world.path(path));
+    match paths.collect::<Vec<_>>().iter().find_map(|path| complaint(path, oldest)) {
         Some(complaint) => complaint,
         None => FRESH,
     }

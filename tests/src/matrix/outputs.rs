@@ -1,7 +1,7 @@
 //! What becomes of the archives themselves: as published, and as the original rule has them.
 
-use std::fs::{self, OpenOptions};
-use std::os::unix::fs::symlink;
+use std::fs::{self, OpenOptions, Permissions};
+use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::Path;
 
 use filetime::FileTime;
@@ -13,15 +13,32 @@ use crate::files::{mtime_of, set_mtime};
 pub(super) const FAMILY: Family = Family { name: "Outputs", setup: |_| {}, events: EVENTS };
 
 fn each_alpha(scene: &Scene, act: impl Fn(&Path)) {
-    scene.alphas().iter().for_each(|path| act(path));
+    for path in scene.alphas() {
+        let_write(&path);
+        act(&path);
+    }
 }
 
-fn cut(path: &Path, length: u64) {
+/// Lets whoever owns an archive write it, as only user 0 may otherwise.
+pub(super) fn let_write(path: &Path) {
+    fs::set_permissions(path, Permissions::from_mode(0o644)).unwrap();
+}
+
+pub(super) fn cut(path: &Path, length: u64) {
     OpenOptions::new().write(true).open(path).unwrap().set_len(length).unwrap();
 }
 
-const MISSING: [&str; 5] = ["archive-missing"; 5];
-const DAMAGED: [&str; 5] =
+/// Flips a bit in the middle, and puts the time back.
+pub(super) fn flip(path: &Path) {
+    let (time, mut bytes) = (mtime_of(path), fs::read(path).unwrap());
+    let middle = bytes.len() / 2;
+    bytes[middle] ^= 1;
+    fs::write(path, bytes).unwrap();
+    set_mtime(path, time);
+}
+
+pub(super) const MISSING: [&str; 5] = ["archive-missing"; 5];
+pub(super) const DAMAGED: [&str; 5] =
     ["archive-changed", "archive-changed", "archive-changed", "archive-changed", WRONG];
 const THERE: &str = "For the original rule an archive is whatever has the name and is new enough.";
 
@@ -56,13 +73,7 @@ const EVENTS: &[Event] = &[
         "one bit of an archive flipped, time restored",
         Truth::Damaged,
         |s| {
-            each_alpha(s, |path| {
-                let (time, mut bytes) = (mtime_of(path), fs::read(path).unwrap());
-                let middle = bytes.len() / 2;
-                bytes[middle] ^= 1;
-                fs::write(path, bytes).unwrap();
-                set_mtime(path, time);
-            });
+            each_alpha(s, flip);
         },
         DAMAGED,
     ),

@@ -33,7 +33,9 @@ pub(super) const KEPT: &str = "kept";
 /// Of a run: longer than its builds take where several families run on a busy machine.
 const LIMIT: Duration = Duration::from_secs(180);
 
-const PROFILE: &str = "packages = [\"gamma\", \"alpha\"]\n";
+/// What is built, unless a family asks for more.
+const PACKAGES: [&str; 2] = ["gamma", "alpha"];
+
 const OPTIONS: [(&str, &str); 4] = [
     ("mtime", "mtime]\nrule = \"recorded\""),
     ("mtime", "mtime]\nrule = \"newer-than\""),
@@ -45,6 +47,8 @@ const OPTIONS: [(&str, &str); 4] = [
 pub(crate) struct Scene {
     pub(crate) world: World,
     pub(crate) gate: Gate,
+    /// What is built: each makes an archive.
+    pub(super) packages: RefCell<Vec<&'static str>>,
     /// What a configuration says of the profile.
     pub(crate) profile: RefCell<String>,
     environment: RefCell<Vec<(String, String)>>,
@@ -58,11 +62,12 @@ impl Scene {
         let world = World::new();
         let gate = world.gate();
         let none = || RefCell::new(Vec::new());
-        let profile = RefCell::new(PROFILE.to_owned());
-        let base = RefCell::new(None);
-        let scene = Self { world, gate, profile, environment: none(), always: none(), base };
-        scene.write_configs();
+        let (profile, base) = (RefCell::default(), RefCell::new(None));
+        let packages = RefCell::new(PACKAGES.to_vec());
+        let scene =
+            Self { world, gate, packages, profile, environment: none(), always: none(), base };
         (family.setup)(&scene);
+        scene.set_profile("");
         let _ = scene.world.cargo(["generate-lockfile", "--offline"]).run().expect(0);
         scene.date_everything();
         *scene.always.borrow_mut() = scene.environment.borrow().clone();
@@ -201,7 +206,7 @@ impl Scene {
 
     /// Adds to the profile.
     pub(crate) fn set_profile(&self, more: &str) {
-        *self.profile.borrow_mut() = format!("{PROFILE}{more}");
+        *self.profile.borrow_mut() = format!("packages = {:?}\n{more}", self.packages.borrow());
         self.write_configs();
     }
 
@@ -248,8 +253,7 @@ impl Scene {
 
     /// The archive of alpha: as published, and as the original rule has it.
     pub(crate) fn alphas(&self) -> [PathBuf; 2] {
-        let [_, original] = original::archives(self);
-        [self.published().pop().unwrap(), original]
+        [self.published().remove(1), original::archives(self).remove(1)]
     }
 
     /// The two stamps.

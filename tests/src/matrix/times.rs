@@ -21,8 +21,7 @@ fn touch(scene: &Scene, path: &str, time: FileTime) {
 }
 
 fn archive_time(scene: &Scene) -> FileTime {
-    let times = original::archives(scene).map(|path| mtime_of(&path));
-    times[0].min(times[1])
+    original::archives(scene).iter().map(|path| mtime_of(path)).min().unwrap()
 }
 
 /// Gives the archives of the original rule the time of now, which is after our last look.

@@ -50,6 +50,20 @@ const OWNERS: &[&str] = &[
     "xtask/**",
 ];
 
+/// Those who speak to one kind of system; the programs that measure and try are written for Unix.
+const OF_ONE_SYSTEM: &[&str] = &[
+    "crates/*/src/sys/{unix,windows}.rs",
+    "crates/bench-harness/**",
+    "crates/*/{tests,benches,examples}/**",
+    "tests/**",
+    "xtask/**",
+];
+
+const fn of_one_system(tokens: &'static str) -> Phrase {
+    let advice = "what differs per system stands in sys/unix.rs, and beside it in sys/windows.rs";
+    Phrase { tokens, owners: OF_ONE_SYSTEM, in_unit_tests: InUnitTests::Allowed, advice }
+}
+
 const fn print(tokens: &'static str) -> Phrase {
     let advice = "libraries are silent: return it, and let the program's report.rs print";
     Phrase { tokens, owners: PRINTERS, in_unit_tests: InUnitTests::Allowed, advice }
@@ -70,6 +84,9 @@ const PHRASES: &[Phrase] = &[
         in_unit_tests: InUnitTests::Allowed,
         advice: "not an owner: take it as a parameter, or decide in xtask/src/tidy/phrases.rs",
     },
+    of_one_system("os : : unix"),
+    of_one_system("os : : windows"),
+    of_one_system("rustix : :"),
     nowhere("dbg ! (", "remove it"),
     nowhere("todo ! (", "write it"),
     nowhere("unimplemented ! (", "write it, or make the case impossible"),
@@ -131,6 +148,16 @@ mod tests {
             lines(LIBRARY, "#[cfg(test)]\n#[expect(clippy::disallowed_methods)]\nmod t {}\n")
                 .is_empty()
         );
+    }
+
+    #[test]
+    fn what_only_one_system_has_stands_in_its_file() {
+        let text = "use std::os::unix::fs::MetadataExt;\nfn f() {\n rustix::fs::sync();\n}\n";
+        assert_eq!(lines(LIBRARY, text), [1, 3]);
+        assert_eq!(lines("crates/compiler/src/cache.rs", "use std::os::windows::fs::F;\n"), [1]);
+        assert!(lines("crates/freshness-core/src/sys/unix.rs", text).is_empty());
+        assert!(lines("tests/tests/gc.rs", text).is_empty());
+        assert!(lines(LIBRARY, &format!("#[cfg(test)]\nmod tests {{ {text} }}\n")).is_empty());
     }
 
     #[test]

@@ -8,26 +8,30 @@
 
 use std::cell::Cell;
 use std::ffi::OsStr;
-use std::io::{self, BufRead, BufReader, Read};
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
-use std::process::{Command, ExitStatus, Output, Stdio};
-use std::thread;
+use std::process::{ChildStdout, Command, ExitStatus, Stdio};
 
 use freshness_core::Escaped;
-use serde::Deserialize;
 
+use crate::cancel::Cancel;
 use crate::cargo_config::CargoConfig;
 use crate::environment::Environment;
 use crate::error::{BuildError, Context};
 use crate::orphans;
 use crate::profile::{Emit, Profile};
 
-use super::metadata::{Requested, Workspace};
+use super::messages::{Messages, Unreadable};
+use super::metadata::Workspace;
+use super::process::{self, Said};
 use super::rustflags;
 
 /// The versions of cargo whose `find_stale_file` (in its `fingerprint/mod.rs`) was read and tried: an
 /// input is out of date if its time is after that of the unit's dep-info, or of the build script's output.
 const KNOWN_VERSIONS: &[&str] = &["1.95"];
+
+/// The most that is read of what a question is answered with: more than `cargo metadata` says of any workspace.
+const MAX_ANSWER_BYTES: u64 = 512 << 20;
 
 /// Where cargo's progress and diagnostics go.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -47,61 +51,8 @@ pub(crate) struct Cargo<'a> {
     /// The directory it runs in.
     pub(crate) cwd: &'a Path,
     output: CargoOutput,
+    cancel: &'a Cancel,
     spawned: Cell<u64>,
-}
-
-/// What cargo said of one target of one package.
-#[derive(Debug, Deserialize)]
-pub(crate) struct Artifact {
-    pub(crate) package_id: String,
-    pub(crate) target: Target,
-    pub(crate) filenames: Vec<PathBuf>,
-    pub(crate) fresh: bool,
-}
-
-/// A target of a package.
-#[derive(Debug, Deserialize)]
-pub(crate) struct Target {
-    pub(crate) kind: Vec<String>,
-    pub(crate) crate_types: Vec<String>,
-    pub(crate) name: String,
-}
-
-/// What cargo said of a whole build.
-#[derive(Debug, Default)]
-pub(crate) struct Messages {
-    /// Each target that took part.
-    pub(crate) artifacts: Vec<Artifact>,
-    /// The ids of packages whose build script took part.
-    pub(crate) build_scripts: Vec<String>,
-}
-
-#[derive(Deserialize)]
-#[serde(tag = "reason", rename_all = "kebab-case")]
-enum Message {
-    CompilerArtifact(Artifact),
-    BuildScriptExecuted {
-        package_id: String,
-    },
-    #[serde(other)]
-    Other,
-}
-
-impl Messages {
-    /// Whether a package took part in the build.
-    pub(crate) fn mentions(&self, package_id: &str) -> bool {
-        self.artifacts.iter().any(|a| a.package_id == package_id)
-            || self.build_scripts.iter().any(|id| id == package_id)
-    }
-
-    /// What cargo said of the library that was asked for.
-    pub(crate) fn library(&self, requested: &Requested) -> Option<&Artifact> {
-        self.artifacts.iter().find(|a| {
-            a.package_id == requested.id
-                && a.target.name == requested.library
-                && a.target.crate_types.iter().any(|t| t == "staticlib")
-        })
-    }
 }
 
 impl<'a> Cargo<'a> {
@@ -113,6 +64,7 @@ impl<'a> Cargo<'a> {
         env: &'a Environment,
         cwd: &'a Path,
         output: CargoOutput,
+        cancel: &'a Cancel,
     ) -> Result<Self, BuildError> {
         let named = env.get("CARGO");
         let found = env.find_program(named.unwrap_or(OsStr::new("cargo")), cwd);
@@ -121,7 +73,7 @@ impl<'a> Cargo<'a> {
             None => "it is not on PATH and CARGO is not set".into(),
         };
         let program = found.ok_or(BuildError::ProgramMissing { program: "cargo", problem })?;
-        Ok(Self { program, env, cwd, output, spawned: Cell::new(0) })
+        Ok(Self { program, env, cwd, output, cancel, spawned: Cell::new(0) })
     }
 
     /// How many processes were started.
@@ -131,7 +83,7 @@ impl<'a> Cargo<'a> {
 
     fn command(&self, args: &[String]) -> Command {
         let mut command = Command::new(&self.program);
-        command.args(args).current_dir(self.cwd).stdin(Stdio::null());
+        command.args(args).current_dir(self.cwd).stdin(Stdio::null()).stderr(Stdio::piped());
         command.env_clear().envs(self.env.iter());
         command
     }
@@ -139,10 +91,35 @@ impl<'a> Cargo<'a> {
     /// Runs cargo to its end, keeping what it prints.
     ///
     /// # Errors
-    /// It could not be started.
-    pub(crate) fn run_captured(&self, args: &[String]) -> Result<Output, BuildError> {
+    /// It could not be started, or printed more than any cargo does; the caller wants no more.
+    pub(crate) fn run_captured(&self, args: &[String]) -> Result<Said<Vec<u8>>, BuildError> {
+        self.ask(self.command(args))
+    }
+
+    fn ask(&self, command: Command) -> Result<Said<Vec<u8>>, BuildError> {
+        let read = |stdout: ChildStdout| {
+            let mut bytes = Vec::new();
+            stdout.take(MAX_ANSWER_BYTES + 1).read_to_end(&mut bytes).map(|_| bytes)
+        };
+        let is_too_long = |bytes: &Vec<u8>| bytes.len() as u64 > MAX_ANSWER_BYTES;
+        let is_enough = |read: &io::Result<_>| read.as_ref().is_ok_and(is_too_long);
+        let Said { status, stdout, stderr } = self.run(command, read, is_enough)?;
+        let stdout = stdout.doing("read what is said by", &self.program)?;
+        if is_too_long(&stdout) {
+            let problem = format!("its answer is longer than {} MiB", MAX_ANSWER_BYTES >> 20);
+            return Err(BuildError::CargoMessages { path: self.cwd.into(), problem });
+        }
+        Ok(Said { status, stdout, stderr })
+    }
+
+    fn run<T: Send + 'static>(
+        &self,
+        command: Command,
+        read: impl FnOnce(ChildStdout) -> T + Send + 'static,
+        is_enough: impl FnOnce(&T) -> bool,
+    ) -> Result<Said<T>, BuildError> {
         self.spawned.set(self.spawned.get() + 1);
-        self.command(args).output().doing("start cargo", &self.program)
+        process::run(command, (self.cancel, self.cwd), read, is_enough)
     }
 
     /// What cargo says of itself: `cargo 1.95.0 (…)`.
@@ -179,37 +156,36 @@ impl<'a> Cargo<'a> {
     pub(crate) fn ask_git(&self, dir: &Path, args: &[&str]) -> Option<Vec<u8>> {
         let git = self.env.find_program(OsStr::new("git"), self.cwd)?;
         let mut command = Command::new(git);
-        command.args(args).current_dir(dir).stdin(Stdio::null());
+        command.args(args).current_dir(dir).stdin(Stdio::null()).stderr(Stdio::null());
         command.env_clear().envs(self.env.iter());
-        self.spawned.set(self.spawned.get() + 1);
-        let output = command.output().ok()?;
+        let output = self.ask(command).ok()?;
         output.status.success().then_some(output.stdout)
     }
 
     /// Builds the profile's packages into `target_dir`, in one invocation.
     ///
     /// # Errors
-    /// cargo could not be started, was killed, or failed.
+    /// cargo could not be started, was killed, failed, or says what cargo does not; the caller wants no more.
     pub(crate) fn build(&self, plan: &Plan) -> Result<Messages, BuildError> {
         let mut command = self.command(&plan.args);
         command.env_remove("CARGO_TARGET_DIR").env(orphans::BUILD_DIR, &plan.target_dir);
         command.envs(plan.env.iter().map(|(name, value)| (name, value)));
-        command.stdout(Stdio::piped()).stderr(match self.output {
+        command.stderr(match self.output {
             CargoOutput::Inherit => Stdio::inherit(),
             CargoOutput::Capture => Stdio::piped(),
         });
-        self.spawned.set(self.spawned.get() + 1);
-        let mut child = command.spawn().doing("start cargo", &self.program)?;
-        let stderr = child.stderr.take().map(|pipe| thread::spawn(move || drain(pipe)));
-        let stdout = child.stdout.take().map(read_messages);
-        let status = child.wait().doing("wait for cargo", &self.program)?;
-        let said = stderr.and_then(|thread| thread.join().ok()).unwrap_or_default();
-        let failed = |problem| Err(BuildError::CargoFailed { path: self.cwd.into(), problem });
-        match stdout {
-            _ if !status.success() => failed(ended(status, &said)),
-            Some(Ok(messages)) => Ok(messages),
-            Some(Err(error)) => failed(format!("its messages cannot be read: {error}")),
-            None => failed("it has no standard output".into()),
+        let is_enough = |read: &Result<_, _>| matches!(read, Err(Unreadable::TooMuch(_)));
+        let said = self.run(command, Messages::read, is_enough)?;
+        let path = self.cwd.to_path_buf();
+        let messages = |problem| BuildError::CargoMessages { path: path.clone(), problem };
+        match said.stdout {
+            Err(error @ Unreadable::TooMuch(_)) => Err(messages(error.to_string())),
+            _ if !said.status.success() => {
+                let problem = ended(said.status, &said.stderr);
+                Err(BuildError::CargoFailed { path, problem })
+            }
+            Err(error) => Err(messages(error.to_string())),
+            Ok(messages) => Ok(messages),
         }
     }
 }
@@ -291,29 +267,6 @@ fn cargo_profile_table(name: &str) -> &str {
         "debug" => "dev",
         name => name,
     }
-}
-
-fn drain(mut pipe: impl Read) -> Vec<u8> {
-    let mut bytes = Vec::new();
-    // What was read before an error is still worth showing.
-    let _ = pipe.read_to_end(&mut bytes);
-    bytes
-}
-
-pub(crate) fn read_messages(stdout: impl Read) -> io::Result<Messages> {
-    let mut messages = Messages::default();
-    for line in BufReader::new(stdout).split(b'\n') {
-        let line = line?;
-        if !line.starts_with(b"{") {
-            continue;
-        }
-        match serde_json::from_slice(&line)? {
-            Message::CompilerArtifact(artifact) => messages.artifacts.push(artifact),
-            Message::BuildScriptExecuted { package_id } => messages.build_scripts.push(package_id),
-            Message::Other => {}
-        }
-    }
-    Ok(messages)
 }
 
 fn ended(status: ExitStatus, said: &[u8]) -> String {

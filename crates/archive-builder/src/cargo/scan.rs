@@ -16,13 +16,14 @@ use super::dep_info;
 use super::invoke::Cargo;
 use super::listing;
 use super::metadata::{PathPackage, Workspace};
+use super::unit_files::UnitFiles;
 use super::units::{RUN_BUILD_SCRIPT, Unit};
 use crate::small_file;
 
-/// Everything in a target directory that tells what units were made from.
+/// Everything in a target directory that tells what units were made from, given what is `known` of what they made.
 pub(crate) fn scan(
     store: &Path,
-    target_dir: &Path,
+    (target_dir, known): (&Path, &UnitFiles),
     workspace: &Workspace,
     cargo: &Cargo<'_>,
     cargo_home: Option<&Path>,
@@ -32,6 +33,7 @@ pub(crate) fn scan(
         let scan = Scan {
             store,
             target_dir,
+            known,
             workspace,
             cargo,
             left_out: left_out(target_dir, cargo_home),
@@ -87,6 +89,7 @@ pub(super) fn split_hash(name: &str) -> Option<(&str, &str)> {
 struct Scan<'a> {
     store: &'a Path,
     target_dir: &'a Path,
+    known: &'a UnitFiles,
     workspace: &'a Workspace,
     cargo: &'a Cargo<'a>,
     left_out: Vec<PathBuf>,
@@ -118,6 +121,7 @@ impl Scan<'_> {
             is_path: !packages.is_empty(),
             references: Vec::new(),
             products: self.products(&dir_name, hash),
+            sealed: BTreeMap::new(),
             inputs: Vec::new(),
             env: Vec::new(),
             identity: Digest::default(),
@@ -134,22 +138,23 @@ impl Scan<'_> {
         unit.is_complete &= !unit.targets.is_empty();
         unit.inputs.sort();
         unit.inputs.dedup();
-        unit.identify();
+        unit.identify(self.known);
         Some(unit)
     }
 
     /// What a unit made: in `deps/`, or for a compiled build script in its own directory.
-    fn products(&self, dir_name: &str, hash: &str) -> Vec<PathBuf> {
+    fn products(&self, dir_name: &str, hash: &str) -> BTreeMap<String, PathBuf> {
         let own = self.profile_dir.join("build").join(dir_name);
         let is_script = |path: &PathBuf| {
             let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
             name.replace('_', "-").starts_with("build-script") && path.is_file()
         };
         let scripts = entries(&own).into_iter().filter(is_script);
-        let mut made: Vec<PathBuf> =
-            scripts.chain(self.made.get(hash).cloned().unwrap_or_default()).collect();
-        made.sort();
-        made
+        let made = scripts.chain(self.made.get(hash).cloned().unwrap_or_default());
+        // A name that is not UTF-8 is none of rustc's.
+        let name =
+            |path: &PathBuf| path.strip_prefix(self.target_dir).ok()?.to_str().map(str::to_owned);
+        made.filter_map(|path| Some((name(&path)?, path))).collect()
     }
 
     /// Adds what a compilation read, as cargo recorded it and as rustc named it.

@@ -12,7 +12,7 @@
 //! includes what it generates stays as it was. Its dependents are out of date only where its recorded
 //! output is missing.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
@@ -20,11 +20,11 @@ use std::time::SystemTime;
 use freshness_core::sys::meta_of;
 use freshness_core::{Digest, InputSpec};
 
-use super::invoke::Target;
+use super::messages::Target;
 use super::scan::{entries, split_hash};
+use super::unit_files::{UnitFile, UnitFiles};
 use crate::durable;
 use crate::error::{BuildError, Context};
-use crate::seal::digest_file;
 use crate::small_file;
 use crate::sys::same_file;
 
@@ -44,8 +44,11 @@ pub(crate) struct Unit {
     pub(crate) package: String,
     /// The files whose times cargo compares with those of the inputs.
     pub(super) references: Vec<PathBuf>,
-    /// The files that it made, whose times cargo compares with those of its dependencies' files.
-    pub(super) products: Vec<PathBuf>,
+    /// The files that it made, whose times cargo compares with those of its dependencies' files; by their paths in
+    /// cargo's target directory.
+    pub(super) products: BTreeMap<String, PathBuf>,
+    /// Those of a path package as they were sealed when the unit was looked at.
+    pub(super) sealed: BTreeMap<String, UnitFile>,
     /// The names of what it made: `lib-foo`, `build-script-build-script-build`.
     pub(crate) targets: BTreeSet<String>,
     /// Whether its sources lie on this machine and may change.
@@ -97,7 +100,7 @@ impl Unit {
     /// # Errors
     /// Those of setting times.
     pub(crate) fn date(&self, time: SystemTime) -> Result<(), BuildError> {
-        for path in self.products.iter().chain(&self.output) {
+        for path in self.products.values().chain(&self.output) {
             set_time(path, time)?;
         }
         Ok(())
@@ -105,11 +108,15 @@ impl Unit {
 
     /// Takes a digest of everything cargo compares of it: the files of its fingerprint with their times, and
     /// the recorded output of a build script. And of what cargo hands on without a look: the files that the
-    /// unit made, so that one which was damaged is not linked. (Of packages that cannot change, that would
-    /// cost more than it is worth: theirs are the bulk of a target directory, and are cargo's own matter.)
-    pub(crate) fn identify(&mut self) {
+    /// unit made, so that one which was damaged is not linked; what is `known` of them holds while their stats
+    /// do. (Those of packages that cannot change are compared by themselves: see [`UnitFiles::agree`].)
+    pub(crate) fn identify(&mut self, known: &UnitFiles) {
         let mut files = entries(&self.dir);
         files.sort();
+        self.sealed.clear();
+        for (name, path) in self.products.iter().filter(|_| self.is_path) {
+            self.sealed.extend(known.seal(name, path).map(|sealed| (name.clone(), sealed)));
+        }
         let mut hasher = blake3::Hasher::new();
         let mut put = |bytes: &[u8]| {
             hasher.update(&(bytes.len() as u64).to_le_bytes());
@@ -123,11 +130,16 @@ impl Unit {
                 put(&small_file::read(path).unwrap_or_default());
             }
         }
-        for path in self.products.iter().filter(|_| self.is_path) {
+        for (name, path) in self.products.iter().filter(|_| self.is_path) {
             put(name_of(path).as_encoded_bytes());
-            put(&digest_file(path).map(|(digest, _)| digest).unwrap_or_default());
+            put(&self.sealed.get(name).map(UnitFile::digest).unwrap_or_default());
         }
         self.identity = *hasher.finalize().as_bytes();
+    }
+
+    /// The files that it made.
+    pub(super) fn files(&self) -> impl Iterator<Item = (String, &PathBuf)> {
+        self.products.iter().map(|(name, path)| (name.clone(), path))
     }
 
     /// Whether it ran a build script.

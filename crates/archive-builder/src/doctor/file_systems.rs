@@ -5,11 +5,11 @@
 
 use std::fs;
 use std::io;
-use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 use std::time::Duration;
 
 use freshness_core::Escaped;
+use freshness_core::sys::identity_of;
 
 use super::Patient;
 use super::finding::{Finding, Status};
@@ -208,11 +208,12 @@ pub(super) fn examine_sources(
     tried: Option<&Behaviour>,
 ) -> (Vec<Finding>, Stats) {
     let sources = patient.workspace;
-    let device = |path: &Path| fs::metadata(path).map(|metadata| metadata.dev());
-    let is_one = match (device(sources), patient.store.map(device)) {
-        (Ok(sources), Some(Ok(store))) => sources == store,
-        _ => false,
+    let device = |path: &Path| {
+        let identity = fs::metadata(path).ok().and_then(|metadata| identity_of(&metadata));
+        identity.map(|(device, _)| device)
     };
+    let of_sources = device(sources);
+    let is_one = of_sources.is_some() && of_sources == patient.store.and_then(device);
     let reach = kinds::of(sources).map(|kind| kind.reach);
     let stats = worth(reach, tried.filter(|_| is_one));
     let where_it_is = match (is_one, tried.is_some()) {

@@ -4,6 +4,8 @@
 
 use std::path::Path;
 
+use crate::sys;
+
 /// A kind of file system.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct FileSystem {
@@ -51,21 +53,10 @@ const KINDS: &[(u64, FileSystem)] = &[
 ];
 
 /// The kind that `path` is on, where the system tells and we know it.
-#[cfg(any(target_os = "linux", target_os = "android"))]
 pub(super) fn of(path: &Path) -> Option<FileSystem> {
-    let found = rustix::fs::statfs(path).ok()?;
-    // A signed word on some machines: only its low half is the number.
-    let magic = (found.f_type as u64) & 0xFFFF_FFFF;
-    by_magic(magic)
+    by_magic(sys::file_system_number(path)?)
 }
 
-/// The kind that `path` is on, where the system tells and we know it.
-#[cfg(not(any(target_os = "linux", target_os = "android")))]
-pub(super) fn of(_path: &Path) -> Option<FileSystem> {
-    None
-}
-
-#[cfg(any(target_os = "linux", target_os = "android", test))]
 fn by_magic(magic: u64) -> Option<FileSystem> {
     KINDS.iter().find(|(number, _)| *number == magic).map(|(_, kind)| *kind)
 }

@@ -6,7 +6,6 @@
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
-use std::os::unix::fs::{DirBuilderExt, MetadataExt};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
@@ -14,6 +13,7 @@ use freshness_core::{Timestamp, sys};
 
 use crate::durable;
 use crate::lock;
+use crate::sys::{clone_blocks, create_new_private_dir, sync_dir};
 
 /// What the names of probe directories begin with.
 pub(crate) const PREFIX: &str = ".doctor-";
@@ -62,7 +62,7 @@ impl Probes {
         let id = std::process::id();
         for attempt in 0..100 {
             let dir = store.join(format!("{PREFIX}{id}-{attempt}"));
-            match fs::DirBuilder::new().mode(0o700).create(&dir) {
+            match create_new_private_dir(&dir) {
                 Ok(()) => return Ok(Self { dir }),
                 Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
                 Err(error) => return Err(error),
@@ -165,7 +165,10 @@ impl Probes {
     }
 
     fn inodes_hold(&self) -> io::Result<bool> {
-        let inode = |name: &str| fs::symlink_metadata(self.dir.join(name)).map(|m| m.ino());
+        let inode = |name: &str| {
+            let found = sys::identity_of(&fs::symlink_metadata(self.dir.join(name))?);
+            found.ok_or_else(|| io::Error::other("there are no inodes"))
+        };
         self.create("inode")?;
         self.create("inode-other")?;
         let (one, other) = (inode("inode")?, inode("inode-other")?);
@@ -185,27 +188,13 @@ impl Probes {
         let mut file = self.create("sync")?;
         file.write_all(b"x")?;
         file.sync_all()?;
-        File::open(&self.dir)?.sync_all()
+        sync_dir(&self.dir)
     }
 
-    #[cfg(any(target_os = "linux", target_os = "android"))]
     fn reflinks(&self) -> io::Result<bool> {
-        use rustix::io::Errno;
         let mut from = self.create("reflink")?;
         from.write_all(&[1; 4096])?;
-        let to = self.create("reflink-to")?;
-        match rustix::fs::ioctl_ficlone(&to, &from) {
-            Ok(()) => Ok(true),
-            Err(Errno::OPNOTSUPP | Errno::NOTTY | Errno::INVAL | Errno::XDEV | Errno::NOSYS) => {
-                Ok(false)
-            }
-            Err(error) => Err(error.into()),
-        }
-    }
-
-    #[cfg(not(any(target_os = "linux", target_os = "android")))]
-    fn reflinks(&self) -> io::Result<bool> {
-        Err(io::Error::from(io::ErrorKind::Unsupported))
+        clone_blocks(&from, &self.create("reflink-to")?)
     }
 
     fn case_matters(&self) -> io::Result<bool> {

@@ -7,6 +7,7 @@ use freshness_core::Escaped;
 
 use super::Patient;
 use super::finding::{Finding, Status};
+use crate::cancel::Cancel;
 use crate::cargo::invoke::{self, Cargo, CargoOutput};
 use crate::cargo_config::CargoConfig;
 use crate::environment::Environment;
@@ -53,7 +54,8 @@ fn cargo(patient: &Patient<'_>) -> Finding {
     // Where cargo is rustup's, it would install what a toolchain file names.
     let vars = patient.env.iter().map(|(name, value)| (name.to_owned(), value.to_owned()));
     let env = Environment::new(vars.chain([("RUSTUP_AUTO_INSTALL".into(), "0".into())]));
-    let found = Cargo::find(&env, patient.workspace, CargoOutput::Capture);
+    let cancel = Cancel::default();
+    let found = Cargo::find(&env, patient.workspace, CargoOutput::Capture, &cancel);
     let told = found.and_then(|cargo| Ok((cargo.version()?, cargo.program().to_path_buf())));
     let (version, path) = match told {
         Ok(told) => told,

@@ -11,7 +11,7 @@ use super::probes::Probes;
 use crate::error::BuildError;
 use crate::removal;
 use crate::slot::{self, Part};
-use crate::{key, store};
+use crate::{key, store, sys};
 
 /// Below this a build of any size is likely to fail.
 const SCARCE_BYTES: u64 = 64 << 20;
@@ -86,16 +86,14 @@ fn writable(store: &Path, written: &io::Result<()>) -> Finding {
 }
 
 fn room(store: &Path) -> Finding {
-    let found = match rustix::fs::statvfs(store) {
-        Ok(found) => found,
+    let (bytes, no_files) = match sys::room(store) {
+        Ok(room) => room,
         Err(error) => {
-            let detail = format!("the free space cannot be told: {}", io::Error::from(error));
+            let detail = format!("the free space cannot be told: {error}");
             return Finding::new("store-space", Status::Warn, detail, "see the system's message");
         }
     };
-    // A file system that counts no files makes them as it needs them.
-    let no_files = found.f_files > 0 && found.f_favail == 0;
-    judge_room(found.f_bavail.saturating_mul(found.f_frsize), no_files)
+    judge_room(bytes, no_files)
 }
 
 fn judge_room(bytes: u64, no_files: bool) -> Finding {

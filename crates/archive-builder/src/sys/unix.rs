@@ -1,4 +1,4 @@
-//! Unix: modes of files and directories, and removal through open directories.
+//! Unix: modes of files and directories, removal through open directories, and processes.
 
 use std::ffi::{OsStr, OsString};
 use std::fs::{self, File, OpenOptions};
@@ -8,8 +8,12 @@ use std::os::unix::ffi::OsStringExt;
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::Path;
 
+use freshness_core::sys::identity_of;
 use rustix::fs::{Access, AtFlags, CWD, Dir, Mode, OFlags, access, openat, unlinkat};
 use rustix::io::Errno;
+use rustix::process::{Pid, getpgrp, test_kill_process_group};
+#[cfg(target_os = "linux")]
+use rustix::process::{PidfdFlags, Signal, pidfd_open, pidfd_send_signal};
 
 /// How often something is looked at again that is another thing by the time it is removed.
 const ATTEMPTS: usize = 8;
@@ -37,15 +41,119 @@ pub(crate) fn create_private_dir(dir: &Path) -> io::Result<()> {
     fs::DirBuilder::new().recursive(true).mode(0o700).create(dir)
 }
 
+/// Makes a directory that its owner alone may use, and nothing above it.
+///
+/// # Errors
+/// Those of making it; something is there.
+pub(crate) fn create_new_private_dir(dir: &Path) -> io::Result<()> {
+    fs::DirBuilder::new().mode(0o700).create(dir)
+}
+
+/// Makes the entries of a directory durable.
+///
+/// # Errors
+/// Those of opening and syncing it.
+pub(crate) fn sync_dir(dir: &Path) -> io::Result<()> {
+    File::open(dir)?.sync_all()
+}
+
+/// What a file takes on disk, in bytes: `st_blocks` counts 512 of them, whatever a file system's own blocks are.
+pub(crate) fn allocated(metadata: &fs::Metadata) -> u64 {
+    metadata.blocks() * 512
+}
+
+/// Whether an error is what a file system says that has no locks, or cannot make a file durable.
+pub(crate) fn is_beyond_file_system(error: &io::Error) -> bool {
+    matches!(Errno::from_io_error(error), Some(Errno::NOLCK | Errno::INVAL))
+}
+
+/// How many bytes are free for us in the file system of `path`, and whether it can make no more files.
+///
+/// # Errors
+/// Those of `statvfs(3)`.
+pub(crate) fn room(path: &Path) -> io::Result<(u64, bool)> {
+    let found = rustix::fs::statvfs(path)?;
+    // A file system that counts no files makes them as it needs them.
+    let no_files = found.f_files > 0 && found.f_favail == 0;
+    Ok((found.f_bavail.saturating_mul(found.f_frsize), no_files))
+}
+
+/// The number that Linux has for the kind of file system of `path`; elsewhere there is none.
+#[cfg(any(target_os = "linux", target_os = "android"))]
+pub(crate) fn file_system_number(path: &Path) -> Option<u64> {
+    let found = rustix::fs::statfs(path).ok()?;
+    // A signed word on some machines: only its low half is the number.
+    Some((found.f_type as u64) & 0xFFFF_FFFF)
+}
+
+/// The number that Linux has for the kind of file system of `path`; elsewhere there is none.
+#[cfg(not(any(target_os = "linux", target_os = "android")))]
+pub(crate) fn file_system_number(_: &Path) -> Option<u64> {
+    None
+}
+
+/// Lets `to` share the blocks of `from`; whether that is possible here.
+///
+/// # Errors
+/// It is, and went wrong.
+#[cfg(any(target_os = "linux", target_os = "android"))]
+pub(crate) fn clone_blocks(from: &File, to: &File) -> io::Result<bool> {
+    match rustix::fs::ioctl_ficlone(to, from) {
+        Ok(()) => Ok(true),
+        Err(Errno::OPNOTSUPP | Errno::NOTTY | Errno::INVAL | Errno::XDEV | Errno::NOSYS) => {
+            Ok(false)
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Lets `to` share the blocks of `from`; whether that is possible here.
+///
+/// # Errors
+/// It is not tried here.
+#[cfg(not(any(target_os = "linux", target_os = "android")))]
+pub(crate) fn clone_blocks(_: &File, _: &File) -> io::Result<bool> {
+    Err(io::ErrorKind::Unsupported.into())
+}
+
+/// The number of the group of processes that we are in.
+pub(crate) fn process_group() -> i32 {
+    getpgrp().as_raw_pid()
+}
+
+/// Whether there may be processes in this group.
+pub(crate) fn is_process_group(group: i32) -> bool {
+    // Of group 1 it cannot be asked: the number would mean every process.
+    Pid::from_raw(group).is_some_and(|leader| group == 1 || test_kill_process_group(leader).is_ok())
+}
+
+/// Kills a process, if it is the one that is meant once no other can have its number.
+#[cfg(target_os = "linux")]
+pub(crate) fn kill(pid: i32, is_meant: impl FnOnce() -> bool) {
+    let Some(pid) = Pid::from_raw(pid) else { return };
+    let Ok(process) = pidfd_open(pid, PidfdFlags::empty()) else { return };
+    if is_meant() {
+        let _ = pidfd_send_signal(&process, Signal::KILL);
+    }
+}
+
+/// Kills no process: there is nothing that holds on to one while it is looked at.
+#[cfg(not(target_os = "linux"))]
+pub(crate) fn kill(_: i32, _: impl FnOnce() -> bool) {}
+
 /// Whether we may execute it.
 pub(crate) fn is_executable(path: &Path) -> bool {
     path.is_file() && access(path, Access::EXEC_OK).is_ok()
 }
 
-/// Whether both names lead to one file; `false` where one leads nowhere.
+/// Whether both names lead to one file; `false` where one leads nowhere. Without inodes, as far as names can tell.
 pub(crate) fn same_file(a: &Path, b: &Path) -> bool {
-    let identity = |path| fs::metadata(path).ok().map(|m| (m.dev(), m.ino()));
-    identity(a).is_some_and(|a| identity(b) == Some(a))
+    let real = |path| fs::canonicalize(path).ok();
+    let (Ok(found_a), Ok(found_b)) = (fs::metadata(a), fs::metadata(b)) else { return false };
+    match (identity_of(&found_a), identity_of(&found_b)) {
+        (Some(a), Some(b)) => a == b,
+        _ => real(a).is_some_and(|a| real(b) == Some(a)),
+    }
 }
 
 /// A directory that is held open: what is removed through it was in it, whatever its path leads to by now.

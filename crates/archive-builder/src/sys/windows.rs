@@ -32,6 +32,66 @@ pub(crate) fn create_private_dir(dir: &Path) -> io::Result<()> {
     fs::create_dir_all(dir)
 }
 
+/// Makes a directory and nothing above it; who may use it is inherited.
+///
+/// # Errors
+/// Those of making it; something is there.
+pub(crate) fn create_new_private_dir(dir: &Path) -> io::Result<()> {
+    fs::create_dir(dir)
+}
+
+/// Entries of a directory are made durable by the file system, which keeps a journal of them; no one can ask for it.
+///
+/// # Errors
+/// The directory is not there.
+pub(crate) fn sync_dir(dir: &Path) -> io::Result<()> {
+    fs::metadata(dir).map(drop)
+}
+
+/// What a file takes on disk, in bytes: its length, as far as is told.
+pub(crate) fn allocated(metadata: &fs::Metadata) -> u64 {
+    metadata.len()
+}
+
+/// Whether an error is what a file system says that has no locks, or cannot make a file durable; not told.
+pub(crate) fn is_beyond_file_system(_: &io::Error) -> bool {
+    false
+}
+
+/// How many bytes are free; not told.
+///
+/// # Errors
+/// Always.
+pub(crate) fn room(_: &Path) -> io::Result<(u64, bool)> {
+    Err(io::ErrorKind::Unsupported.into())
+}
+
+/// The number that Linux has for the kind of file system; there is none.
+pub(crate) fn file_system_number(_: &Path) -> Option<u64> {
+    None
+}
+
+/// Lets `to` share the blocks of `from`; not tried.
+///
+/// # Errors
+/// Always.
+pub(crate) fn clone_blocks(_: &File, _: &File) -> io::Result<bool> {
+    Err(io::ErrorKind::Unsupported.into())
+}
+
+/// There are no groups of processes.
+pub(crate) fn process_group() -> i32 {
+    0
+}
+
+/// There are none.
+pub(crate) fn is_process_group(_: i32) -> bool {
+    false
+}
+
+/// Kills nothing: none is found.
+pub(crate) fn kill(_: i32, _: impl FnOnce() -> bool) {}
+
 /// Whether it is a file; Windows has no mode that says more.
 pub(crate) fn is_executable(path: &Path) -> bool {
     path.is_file()

@@ -9,12 +9,11 @@
 
 use std::ffi::{OsStr, OsString};
 use std::fs;
-use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use freshness::{Digest, Environment, meta_of};
+use freshness::{Digest, Environment, bytes_of_path, meta_of};
 
 use crate::cache::write_whole;
 use crate::error::CompileError;
@@ -64,7 +63,7 @@ impl Linker {
             // What cannot be looked at is told apart by its name alone; running it will say more.
             let (len, mtime) = meta.map_or((0, (0, 0)), |m| (m.len, (m.mtime.secs, m.mtime.nanos)));
             let stat = [len.to_le_bytes(), mtime.0.to_le_bytes(), u64::from(mtime.1).to_le_bytes()];
-            key.bytes(path.as_os_str().as_bytes()).bytes(&stat.concat())
+            key.bytes(bytes_of_path(path)).bytes(&stat.concat())
         });
         let identity = identity.optional(lld.as_ref().map(|_| "lld".as_bytes())).digest();
         let environment = environment.clone();
@@ -185,7 +184,7 @@ fn shortened(said: &str) -> String {
 fn response_file(paths: &[PathBuf]) -> Vec<u8> {
     let mut text = Vec::new();
     for path in paths {
-        for &byte in path.as_os_str().as_bytes() {
+        for &byte in bytes_of_path(path) {
             if byte.is_ascii_whitespace() || matches!(byte, b'\\' | b'"' | b'\'') {
                 text.push(b'\\');
             }

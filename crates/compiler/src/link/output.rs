@@ -3,9 +3,8 @@
 //! The linker writes under another name in the same directory, and a rename puts the program into place:
 //! whoever runs it meanwhile keeps the old one, and a compile that is killed leaves the old one.
 
-use std::fs::{self, File, Metadata};
+use std::fs::{self, File};
 use std::io::{self, Read};
-use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::thread;
 
@@ -15,6 +14,7 @@ use tempfile::TempPath;
 
 use crate::cache;
 use crate::error::CompileError;
+use crate::sys::may_be_run;
 
 /// Where a program is put.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -66,14 +66,14 @@ impl Output {
     #[must_use]
     pub fn meta(&self) -> Option<Meta> {
         let metadata = fs::symlink_metadata(&self.0).ok()?;
-        is_program(&metadata).then(|| meta_of(&metadata))
+        may_be_run(&metadata).then(|| meta_of(&metadata))
     }
 
     /// The program that is there, read.
     #[must_use]
     pub fn read(&self) -> Option<Placed> {
         let file = open_regular(&self.0, Links::Refuse).ok()?;
-        is_program(&file.metadata().ok()?).then(|| seal(file).ok())?
+        may_be_run(&file.metadata().ok()?).then(|| seal(file).ok())?
     }
 
     /// A name for a linker to write to; what has it is removed unless it is placed.
@@ -121,11 +121,6 @@ impl Output {
     fn refused(&self, error: &io::Error) -> CompileError {
         CompileError::Output { path: self.0.clone(), problem: error.to_string() }
     }
-}
-
-/// Whether its owner may run it: a copy may have lost that, and what cannot be run is no program.
-fn is_program(metadata: &Metadata) -> bool {
-    metadata.is_file() && metadata.permissions().mode() & 0o100 != 0
 }
 
 fn seal(file: File) -> io::Result<Placed> {

@@ -9,10 +9,10 @@
 //! wrong is said by that one.
 
 use std::io::Write;
-use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 use std::process::Child;
 
+use freshness::bytes_of_path;
 use tempfile::TempPath;
 
 use super::linker::Linker;
@@ -86,7 +86,7 @@ fn script(objects: &[PathBuf]) -> Option<Vec<u8>> {
 
 /// What stands for itself between quotes, whichever linker reads it.
 fn plain(path: &Path) -> Option<&[u8]> {
-    let path = path.as_os_str().as_bytes();
+    let path = bytes_of_path(path);
     let is_plain =
         |byte: &u8| !byte.is_ascii_control() && !matches!(byte, b'"' | b'\\' | b'*' | b'?');
     path.iter().all(is_plain).then_some(path)

@@ -1,7 +1,8 @@
 //! The program: argv and environment in, one answer out. [`main`] is its table of contents.
 //!
 //! The answer goes to standard output, in text or JSON; progress, diagnostics and notes go to standard
-//! error. The exit status is 0 where there is a program, 1 where the program is wrong, 2 for trouble.
+//! error. The exit status is 0 where there is a program, 1 where the program is wrong, 2 for trouble, and 128 and the
+//! number of the signal that ended a build of archives.
 
 #![expect(
     clippy::disallowed_methods,
@@ -14,18 +15,19 @@ mod progress;
 mod report;
 
 use std::ffi::{OsStr, OsString};
-use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::path::{Path, PathBuf};
 use std::process::{self, ExitCode};
 use std::time::Instant;
 
-use freshness::{Environment, StrategyName, Trust, normalize};
+use freshness::signals::Signals;
+use freshness::{Cancel, Environment, StrategyName, Trust, normalize};
 
 use crate::archives::{ArchiveSettings, Auto};
 use crate::compile::compile;
 use crate::config::Config;
 use crate::outcome::{Outcome, Progress};
 use crate::session::{Goal, Request};
+use crate::sys::{become_program, code_of};
 use cli::{Action, Command};
 use progress::Bar;
 use report::{Report, Trouble};
@@ -46,6 +48,9 @@ pub fn main() -> ExitCode {
         Err(trouble) => return Report::new(&command, Path::new("/"), start).trouble(&trouble),
     };
     let report = Report::new(&command, &request.directory, start);
+    // A check builds nothing, and may be ended anywhere.
+    let is_check = matches!(command.action, Action::Check);
+    let signals = (!is_check).then(|| Signals::install(&request.cancel).ok()).flatten();
     let compiled = compile(&request);
     (request.on_progress)(Progress::Done);
     match compiled {
@@ -53,7 +58,11 @@ pub fn main() -> ExitCode {
             Action::Run { arguments } => run(&report, &request, outcome, arguments),
             _ => report.outcome(&request, &outcome),
         },
-        Err(error) => report.error(&error),
+        Err(error) => {
+            let trouble = report.error(&error);
+            let signal = signals.filter(|_| error.code() == "interrupted");
+            signal.and_then(|signals| signals.status()).map_or(trouble, ExitCode::from)
+        }
     }
 }
 
@@ -69,15 +78,16 @@ fn run(
     let mut command = process::Command::new(&program);
     command.args(arguments);
     let is_kept = outcome.temporary.as_ref().is_none_or(|dir| !program.starts_with(dir.path()));
-    let error = match is_kept {
+    let ended = match is_kept {
         true => {
             drop(outcome.temporary);
-            command.exec()
+            become_program(&mut command)
         }
-        false => match command.status() {
-            Ok(status) => return ExitCode::from(code_of(status)),
-            Err(error) => error,
-        },
+        false => command.status(),
+    };
+    let error = match ended {
+        Ok(status) => return ExitCode::from(code_of(status)),
+        Err(error) => error,
     };
     report.trouble(&Trouble {
         code: "run",
@@ -85,12 +95,6 @@ fn run(
         path: Some(program),
         hint: "compile it with -o and run it by hand".into(),
     })
-}
-
-/// The program's own status, or as a shell tells that a signal ended it.
-fn code_of(status: process::ExitStatus) -> u8 {
-    let code = status.code().or_else(|| status.signal().map(|signal| 128 + signal));
-    code.and_then(|code| u8::try_from(code).ok()).unwrap_or(1)
 }
 
 /// Everything that the command line, the configuration and the environment say, as values; in this order
@@ -136,6 +140,7 @@ fn request(command: &Command) -> Result<Request, Trouble> {
         cache: cache.filter(|_| !command.building.no_cache && command.action != Action::Check),
         temporary: std::env::temp_dir(),
         compiler: std::env::current_exe().unwrap_or_default(),
+        cancel: Cancel::default(),
         on_archive_event: report::archive_event,
         on_progress: Box::new(move |progress| bar.show(progress)),
         entry,

@@ -143,7 +143,7 @@ impl<'a> Reader<'a> {
         if self.rest.is_empty() {
             return Ok(None);
         }
-        let dir = Path::new(os_str_of_bytes(self.long()?));
+        let dir = Path::new(os_str_of_bytes(self.long()?).ok_or(DAMAGED)?);
         let flags = self.byte()?;
         let listed = if flags & LISTED == 0 { None } else { Some(self.listed(flags)?) };
         let count = self.count()?;
@@ -174,7 +174,7 @@ impl<'a> Reader<'a> {
     fn entry(&mut self) -> Result<Entry<'a>, Damaged> {
         let what = self.byte()?;
         let set = u16::from_le_bytes(self.array()?);
-        let name = os_str_of_bytes(self.name()?);
+        let name = os_str_of_bytes(self.name()?).ok_or(DAMAGED)?;
         let (found, what) = (what & FOUND != 0, what & STATE);
         let start = self.rest;
         if (HERE..UNREADABLE).contains(&what) {

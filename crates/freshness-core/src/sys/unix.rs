@@ -14,6 +14,7 @@ use rustix::fs::statat;
 use rustix::fs::{AtFlags, CWD, FileType, Mode, OFlags, RawMode, Stat, fstat, openat, readlinkat};
 #[cfg(any(target_os = "linux", target_os = "android"))]
 use rustix::fs::{StatxFlags, StatxTimestamp, statx};
+use rustix::io::Errno;
 use rustix::time::{ClockId, clock_gettime};
 
 use super::Links;
@@ -182,16 +183,24 @@ impl Dir {
     }
 }
 
+/// Whether an error says that nothing is there, as opposed to that we may not know: no such thing, something that is
+/// no directory on the way, or links that lead in a circle.
+#[must_use]
+pub fn leads_nowhere(error: &io::Error) -> bool {
+    let errno = Errno::from_io_error(error);
+    matches!(errno, Some(Errno::NOENT | Errno::NOTDIR | Errno::LOOP))
+}
+
 fn not_regular() -> io::Error {
     io::Error::new(io::ErrorKind::InvalidInput, "not a regular file")
 }
 
-/// How long the calling thread has computed so far.
+/// How long the calling thread has computed so far; nothing where the system does not tell.
 #[must_use]
-pub fn thread_time() -> Duration {
+pub fn thread_time() -> Option<Duration> {
     let time = clock_gettime(ClockId::ThreadCPUTime);
     let secs = u64::try_from(time.tv_sec).unwrap_or(0);
-    Duration::new(secs, u32::try_from(time.tv_nsec).unwrap_or(0))
+    Some(Duration::new(secs, u32::try_from(time.tv_nsec).unwrap_or(0)))
 }
 
 /// How long the calling thread could have computed so far, and had to leave the core to others; nothing where
@@ -215,10 +224,16 @@ pub fn allowed_cores() -> Option<usize> {
     None
 }
 
-/// Device and inode: what a directory is, whatever path leads to it.
+/// Device and inode: what a thing is, whatever path leads to it; nothing where the file system keeps no inodes.
 #[must_use]
-pub fn identity_of(metadata: &Metadata) -> (u64, u64) {
-    (metadata.dev(), metadata.ino())
+pub fn identity_of(metadata: &Metadata) -> Option<(u64, u64)> {
+    Some((metadata.dev(), metadata.ino())).filter(|(_, inode)| *inode != 0)
+}
+
+/// The device that a thing is on; 0 where the system does not tell.
+#[must_use]
+pub fn device_of(metadata: &Metadata) -> u64 {
+    metadata.dev()
 }
 
 /// The number of the user that a thing belongs to; nothing where the system does not tell.
@@ -279,10 +294,10 @@ pub fn split_path(path: &Path) -> (&Path, &OsStr) {
     (Path::new(OsStr::from_bytes(&bytes[..name])), OsStr::from_bytes(&bytes[name..]))
 }
 
-/// The name of bytes that a stamp stored.
+/// The name of bytes that a stamp stored; none where no name can be of these.
 #[must_use]
-pub fn os_str_of_bytes(bytes: &[u8]) -> &OsStr {
-    OsStr::from_bytes(bytes)
+pub fn os_str_of_bytes(bytes: &[u8]) -> Option<&OsStr> {
+    Some(OsStr::from_bytes(bytes))
 }
 
 /// Reads once from an offset, as much as there is and fits: what has no offsets (a named pipe, a socket, a

@@ -17,7 +17,8 @@ Examples:
 pub(super) const BUILD: &str = "\
 Standard output holds one path a line, in the order asked for, and nothing else.
 
-Exit status: 0 archives ready; 2 trouble, and the archives of the last good build are as they were.
+Exit status: 0 archives ready; 2 trouble, and the archives of the last good build are as they were;
+130, 143 or 129 where an interrupt, a request to terminate or the end of the terminal stopped it.
 
 Examples:
   freshness build

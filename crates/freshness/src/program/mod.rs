@@ -2,7 +2,7 @@
 //!
 //! The answer goes to standard output, in text or JSON; progress and notes go to standard error. The
 //! exit status is 0 for fresh or ready, 1 for stale (`check`, `explain`) or something bad (`doctor`), 2 for
-//! trouble.
+//! trouble, and 128 and the number of the signal that ended a build.
 
 #![expect(
     clippy::disallowed_methods,
@@ -19,9 +19,10 @@ use std::time::Instant;
 
 use crate::config::{Config, ConfigError};
 use crate::facade::{Error, Freshness};
+use crate::signals::Signals;
 use crate::store::Contents;
 use crate::strategies::StrategyName;
-use crate::{CargoOutput, Collection, Diagnosis, Environment, Force, Missing, Tool, Trust};
+use crate::{Cancel, CargoOutput, Collection, Diagnosis, Environment, Force, Missing, Tool, Trust};
 use cli::{Action, Command, Options, Parsed};
 use report::{Answer, Report};
 
@@ -35,12 +36,20 @@ pub fn main() -> ExitCode {
         Err(usage) => return report::usage(&usage),
     };
     let report = Report::new(&command, start);
-    match reply(open(&command.options), &command) {
+    let cancel = Cancel::default();
+    // What only looks, and what removes, may be ended anywhere.
+    let is_build = matches!(command.action, Action::Build { .. });
+    let signals = is_build.then(|| Signals::install(&cancel).ok()).flatten();
+    match reply(open(&command.options, cancel), &command) {
         Ok(Reply::Archives(answer)) => report.answer(&answer),
         Ok(Reply::Store(store, contents)) => report.store(&store, &contents),
         Ok(Reply::Collection(collection)) => report.collection(&collection),
         Ok(Reply::Diagnosis(diagnosis)) => report.diagnosis(&diagnosis),
-        Err(error) => report.error(&error),
+        Err(error) => {
+            let trouble = report.error(&error);
+            let signal = signals.filter(|_| error.code() == "interrupted");
+            signal.and_then(|signals| signals.status()).map_or(trouble, ExitCode::from)
+        }
     }
 }
 
@@ -53,7 +62,7 @@ enum Reply {
 }
 
 /// The configuration that the options choose, ready to be asked.
-fn open(options: &Options) -> Result<Freshness, Error> {
+fn open(options: &Options, cancel: Cancel) -> Result<Freshness, Error> {
     let trust = std::env::var_os(Trust::VARIABLE).map(|list| Trust::listed(&list));
     let trust = trust.unwrap_or_default();
     let config = match &options.config {
@@ -65,6 +74,7 @@ fn open(options: &Options) -> Result<Freshness, Error> {
     Ok(Freshness::new(config, tool, Environment::new(std::env::vars_os()))
         .strategy(strategy)
         .cargo_output(CargoOutput::Inherit)
+        .cancel(cancel)
         .on_event(report::event))
 }
 
