@@ -76,13 +76,23 @@ fn what_git_ignores_does_not_count_unless_git_keeps_it() {
     let world = world("exclude = [\"*.big\"]\n");
     world.write(".gitignore", "*.log\n/gamma/out/\ntarget\n");
     world.write("gamma/kept.log", "1");
+    world.write("gamma/kept.big", "1");
+    world.write("gamma/nested/Cargo.toml", "[package]\nname = \"nested\"\n[workspace]\n");
+    world.write("gamma/nested/kept", "1");
     git(&world, &["init", "-q"]);
     git(&world, &["add", "-A"]);
     git(&world, &["add", "-f", "gamma/kept.log"]);
     assert_counted(
         &world,
         &["gamma/.hidden", "gamma/kept.log", "gamma/new.txt"],
-        &["gamma/a.log", "gamma/out/x", "gamma/a.big", ".git/x"],
+        &[
+            "gamma/a.log",
+            "gamma/out/x",
+            "gamma/a.big",
+            "gamma/kept.big",
+            "gamma/nested/kept",
+            ".git/x",
+        ],
     );
     world.write(".gitignore", "/gamma/out/\ntarget\n");
     world.assert_stale("input-added gamma/a.log");

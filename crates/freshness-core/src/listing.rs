@@ -18,6 +18,9 @@ use crate::sys;
 /// More than any list of rules that a person wrote.
 const MAX_RULES_BYTES: u64 = 1 << 20;
 
+/// What names everything hidden.
+const HIDDEN: &str = ".*";
+
 /// What decides which files of a package are listed. `Cargo.toml` and `Cargo.lock` at its root always are.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Listing {
@@ -41,6 +44,8 @@ pub(crate) struct Rules {
     rules: Gitignore,
     /// Whether only what the rules match is listed, as opposed to what they do not match.
     only_matched: bool,
+    /// Whether a rule of ours leaves out what is hidden.
+    hides: bool,
     git: Option<Git>,
 }
 
@@ -49,28 +54,75 @@ impl Rules {
     pub(crate) fn new(root: &Path, dir: &Path, listing: &Listing) -> Self {
         let (lines, only_matched, git) = match listing {
             Listing::Included(lines) => (lines.clone(), true, None),
-            Listing::Visible(lines) => ([&[".*".to_owned()], &lines[..]].concat(), false, None),
+            Listing::Visible(lines) => ([&[HIDDEN.to_owned()], &lines[..]].concat(), false, None),
             Listing::Versioned { top, excluded } => {
                 (excluded.clone(), false, Some(Git::new(&root.join(top), dir)))
             }
         };
         let lines = lines.iter().map(String::as_str);
-        Self { dir: dir.to_path_buf(), rules: compile(dir, lines), only_matched, git }
+        let hides = matches!(listing, Listing::Visible(_));
+        Self { dir: dir.to_path_buf(), rules: compile(dir, lines), only_matched, hides, git }
     }
 
     /// Whether the file at `path` is listed, or anything below the directory there may be.
     pub(crate) fn list(&mut self, path: &Path, is_dir: bool) -> bool {
-        let Ok(relative) = path.strip_prefix(&self.dir) else { return true };
+        self.left_out(path, is_dir).is_none()
+    }
+
+    /// What keeps the file or directory at `path`, whose directory is listed, out of the listing.
+    fn left_out(&mut self, path: &Path, is_dir: bool) -> Option<LeftOut> {
+        let relative = path.strip_prefix(&self.dir).ok()?;
         if ["Cargo.toml", "Cargo.lock"].map(Path::new).contains(&relative) {
-            return true;
+            return None;
         }
         if is_dir && path.join("Cargo.toml").exists() {
-            return false;
+            return Some(LeftOut::Nested);
         }
-        let is_matched = self.rules.matched_path_or_any_parents(relative, is_dir).is_ignore();
-        let is_named = if self.only_matched { is_dir || is_matched } else { !is_matched };
-        is_named && self.git.as_mut().is_none_or(|git| !git.ignores(path, is_dir))
+        match self.rules.matched_path_or_any_parents(relative, is_dir) {
+            Match::Ignore(rule) if !self.only_matched => {
+                return Some(match rule.original() {
+                    HIDDEN if self.hides => LeftOut::Hidden,
+                    rule => LeftOut::Excluded(rule.to_owned()),
+                });
+            }
+            Match::None | Match::Whitelist(_) if self.only_matched && !is_dir => {
+                return Some(LeftOut::NotIncluded);
+            }
+            _ => {}
+        }
+        let is_ignored = self.git.as_mut().is_some_and(|git| git.ignores(path, is_dir));
+        is_ignored.then_some(LeftOut::GitIgnores)
     }
+}
+
+/// What keeps a path out of a listing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum LeftOut {
+    /// It is the directory of another package.
+    Nested,
+    /// No rule of `include` names it.
+    NotIncluded,
+    /// It is hidden, in a package outside git.
+    Hidden,
+    /// This rule of `exclude` names it.
+    Excluded(String),
+    /// git ignores it.
+    GitIgnores,
+}
+
+/// What keeps `path` out of the listing of the package in `dir`: of each directory above it, from the package
+/// down, and of itself. Empty where it is listed.
+pub fn left_out<'p>(
+    root: &Path,
+    dir: &Path,
+    listing: &Listing,
+    path: &'p Path,
+) -> Vec<(&'p Path, LeftOut)> {
+    let mut rules = Rules::new(root, dir, listing);
+    let mut parts: Vec<&Path> = path.ancestors().take_while(|part| *part != dir).collect();
+    parts.reverse();
+    let left_out = |part| Some((part, rules.left_out(part, part != path || part.is_dir())?));
+    parts.into_iter().filter_map(left_out).collect()
 }
 
 /// The rules of a repository, read as they are needed.

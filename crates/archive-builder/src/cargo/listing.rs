@@ -8,6 +8,7 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
+use freshness_core::listing::{LeftOut, left_out};
 use freshness_core::sys::path_of_bytes;
 use freshness_core::{InputPath, InputSpec, Listing, Pattern, discover};
 use toml::{Table, Value};
@@ -86,14 +87,23 @@ pub(crate) fn specs(
         return vec![spec(Pattern::Package { dir, skip, listing })];
     };
     let listing = Listing::Versioned { top: kept.top, excluded: exclude };
-    let listed = spec(Pattern::Package { dir: dir.clone(), skip, listing });
+    let listed = spec(Pattern::Package { dir: dir.clone(), skip, listing: listing.clone() });
     let found = discover(&dir, [&listed]).map(|found| found.paths).unwrap_or_default();
     let found: BTreeSet<InputPath> = found.into_keys().collect();
     let ignored = kept.files.into_iter().filter(|file| {
-        !found.contains(&InputPath::new(&dir, file)) && dir.join(file).symlink_metadata().is_ok()
+        !found.contains(&InputPath::new(&dir, file))
+            && dir.join(file).symlink_metadata().is_ok()
+            && is_kept_from_git_alone(&dir, &listing, &dir.join(file))
     });
     let ignored: Vec<_> = ignored.map(|file| spec(Pattern::Path(dir.join(file)))).collect();
     [vec![listed], ignored].concat()
+}
+
+/// Whether nothing but what git ignores keeps a file out of the listing: neither the manifest nor another
+/// package around it.
+fn is_kept_from_git_alone(dir: &Path, listing: &Listing, file: &Path) -> bool {
+    let left_out = left_out(dir, dir, listing, file);
+    left_out.iter().all(|(_, by)| *by == LeftOut::GitIgnores)
 }
 
 /// What git keeps of the package in `dir`; nothing where it does not keep its manifest.
