@@ -111,6 +111,9 @@ fn names_of_files_and_variables_are_shown_escaped() {
     for command in ["check", "explain"] {
         assert_shown(1, &|f| world.freshness(with(&[command], f)));
     }
+    assert_shown(1, &|f| world.freshness(with(&["explain", "--why-not-fresh", EVIL], f)));
+    let evil = format!("odd/{EVIL}");
+    assert_shown(1, &|f| world.freshness(with(&["explain", "--why-not-fresh", &evil], f)));
     assert_harmless(&world.freshness(["build"]).run().expect(0), false);
     assert_harmless(&world.freshness(["explain", "--inputs"]).run().expect(0), false);
 }

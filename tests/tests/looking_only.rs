@@ -20,6 +20,11 @@ fn assert_looks_only(world: &World, state: &str, code: i32) {
             }
         }
     }
+    for path in ["beta/src/value.rs", "no/such", "target"] {
+        let _ = world.freshness(["explain", "--all", "--why-not-fresh", path]).run().expect(code);
+        let after = tests::snapshot(world.root());
+        assert!(after == before, "{state}: {path} wrote {}", difference(&before, &after));
+    }
 }
 
 fn difference(before: &tests::Tree, after: &tests::Tree) -> String {

@@ -17,7 +17,7 @@ use freshness_core::{
 
 use crate::cargo_config::CargoConfig;
 use crate::error::BuildError;
-use crate::inputs::{self, Input};
+use crate::inputs;
 use crate::key::Key;
 use crate::publish;
 use crate::request::{Outcome, ReadyArchive, Request};
@@ -113,13 +113,10 @@ impl<'a> Scene<'a> {
             let verdict = Verdict { reasons: vec![reason] };
             Decision { verdict, stamp, outdated: false, work: Work::default() }
         };
-        let stamp = match self.slot.open_stamp(&path) {
+        let stamp = match self.believed(&path) {
             Ok(stamp) => stamp,
             Err(reason) => return Ok(stale(reason, None)),
         };
-        if let Some(reason) = self.foreign(&stamp.head) {
-            return Ok(stale(reason, None));
-        }
         let compared = match check::check(&stamp, &self.specs_here(), strategy) {
             Ok(compared) => compared,
             Err(NoAnswer::BadGlob(bad)) => return Err(bad.into()),
@@ -132,27 +129,56 @@ impl<'a> Scene<'a> {
             }
         };
         let mut work = Work::default();
-        let mut reasons = self.toolchain.compare(&stamp.head, &mut work);
-        reasons.extend(self.request.env.compare(&stamp.head.environment));
+        let mut reasons = self.compare_surroundings(&stamp.head, &mut work);
         let Assessment { reasons: of_inputs, work: assessed, mut outdated } = compared;
         reasons.extend(of_inputs);
         work += assessed;
+        let archives = self.compare_archives(&stamp.head, strategy, &mut work);
+        reasons.extend(archives.reasons);
+        outdated |= archives.outdated;
+        Ok(Decision { verdict: Verdict { reasons }, stamp: Some(stamp), outdated, work })
+    }
+
+    /// The stamp at `path`, if it is one of this slot and profile.
+    ///
+    /// # Errors
+    /// The reason why there is no stamp to believe.
+    pub(crate) fn believed(&self, path: &Path) -> Result<Record, Reason> {
+        let stamp = self.slot.open_stamp(path)?;
+        self.foreign(&stamp.head).map_or(Ok(stamp), Err)
+    }
+
+    /// What differs of the toolchain and the environment.
+    pub(crate) fn compare_surroundings(&self, stamp: &Head, work: &mut Work) -> Vec<Reason> {
+        let mut reasons = self.toolchain.compare(stamp, work);
+        reasons.extend(self.request.env.compare(&stamp.environment));
+        reasons
+    }
+
+    /// What differs of the published archives.
+    pub(crate) fn compare_archives(
+        &self,
+        stamp: &Head,
+        strategy: &dyn FreshnessStrategy,
+        work: &mut Work,
+    ) -> Assessment {
+        let mut found = Assessment::default();
         let when = match strategy.reads_always() {
             true => ReadBytes::Always,
             false => ReadBytes::WhereStatDiffers,
         };
-        for archive in &stamp.head.archives {
+        for archive in &stamp.archives {
             let path = self.slot.dir().join(&archive.file.path);
-            match publish::examine(&self.slot, archive, when, &mut work) {
+            match publish::examine(&self.slot, archive, when, work) {
                 Condition::Intact => {}
-                Condition::Restamped => outdated = true,
-                Condition::Missing => reasons.push(Reason::ArchiveMissing { path }),
+                Condition::Restamped => found.outdated = true,
+                Condition::Missing => found.reasons.push(Reason::ArchiveMissing { path }),
                 Condition::Changed(problem) => {
-                    reasons.push(Reason::ArchiveChanged { path, problem });
+                    found.reasons.push(Reason::ArchiveChanged { path, problem });
                 }
             }
         }
-        Ok(Decision { verdict: Verdict { reasons }, stamp: Some(stamp), outdated, work })
+        found
     }
 
     /// The inputs of a stamp as they are now: those it remembers, and those that follow from where we
@@ -242,23 +268,6 @@ fn is_of_the_world(reason: &Reason) -> bool {
             | Reason::InputNewer { .. }
             | Reason::InputUnreadable { .. }
     )
-}
-
-/// Every input of the newest stamp, with why it is one; none where there is no stamp to believe. Spawns
-/// nothing, writes nothing, locks nothing.
-///
-/// # Errors
-/// A store that must not be believed; a glob that cannot be understood.
-pub fn inputs(request: &Request<'_>) -> Result<Vec<Input>, BuildError> {
-    let scene = Scene::look(request)?;
-    let record = scene.slot.open_stamp(&scene.slot.stamp());
-    match record.ok().and_then(|record| record.load().ok()) {
-        Some(stamp) if scene.foreign(&stamp.head).is_none() => {
-            let here = scene.specs_here();
-            Ok(inputs::with_reasons(&stamp.snapshot.root, here.iter().chain(&stamp.specs))?)
-        }
-        _ => Ok(Vec::new()),
-    }
 }
 
 /// Says whether the archives are current. Spawns nothing, writes nothing, locks nothing.

@@ -120,7 +120,8 @@ impl Environment {
     /// (by build scripts, dep-info and the profile) each one, set or not.
     #[must_use]
     pub fn facts(&self, declared: &BTreeSet<String>) -> Vec<EnvFact> {
-        let tracked = self.0.keys().filter_map(|name| name.to_str()).filter(|n| is_tracked(n));
+        let tracked =
+            self.0.keys().filter_map(|name| name.to_str()).filter(|n| is_read_by_cargo(n));
         let names: BTreeSet<&str> = tracked.chain(declared.iter().map(String::as_str)).collect();
         let names = names.into_iter().filter(|name| !is_set_by_cargo_run(OsStr::new(name)));
         names.map(|name| EnvFact { name: name.into(), digest: self.digest(name) }).collect()
@@ -166,7 +167,7 @@ pub(crate) fn digest(environment: &[EnvFact]) -> Digest {
 }
 
 /// Whether cargo and rustc read it whatever is built.
-fn is_tracked(name: &str) -> bool {
+pub(crate) fn is_read_by_cargo(name: &str) -> bool {
     matches_any(READ_BY_CARGO, name) && !matches_any(WITHOUT_EFFECT, name) && !is_runner(name)
 }
 

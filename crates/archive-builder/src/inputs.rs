@@ -18,6 +18,7 @@ use crate::cargo::units::Unit;
 use crate::cargo_config::CargoConfig;
 use crate::profile::Profile;
 use crate::rustup::TOOLCHAIN_FILES;
+use crate::why::Why;
 
 /// An input, and everything that makes it one.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -51,9 +52,9 @@ pub(crate) fn with_reasons<'s>(
 /// Where cargo and rustup look for settings when started in `cwd`.
 pub(crate) fn up_the_tree(cwd: &Path, config: &CargoConfig) -> Vec<InputSpec> {
     let mut specs: Vec<InputSpec> =
-        config.candidates.iter().map(|path| at(path, "cargo configuration")).collect();
+        config.candidates.iter().map(|path| at(path, Why::CargoConfiguration)).collect();
     for dir in cwd.ancestors() {
-        specs.extend(TOOLCHAIN_FILES.map(|name| at(&dir.join(name), "toolchain file")));
+        specs.extend(TOOLCHAIN_FILES.map(|name| at(&dir.join(name), Why::ToolchainFile)));
     }
     specs
 }
@@ -70,30 +71,30 @@ pub(crate) fn of_build<'a>(
     let root = &workspace.root;
     let skip = vec![workspace.target_directory.clone(), store.to_path_buf()];
     let mut specs = vec![
-        at(&root.join("Cargo.toml"), "workspace manifest"),
-        at(&root.join("Cargo.lock"), "lock file"),
+        at(&root.join("Cargo.toml"), Why::WorkspaceManifest),
+        at(&root.join("Cargo.lock"), Why::LockFile),
     ];
     for package in packages {
-        specs.push(at(&package.manifest, &format!("manifest of {}", package.name)));
+        specs.push(at(&package.manifest, Why::Manifest(&package.name)));
         let build_script = package.dir().join("build.rs");
         if !package.has_build_script && !package.told.refuses_build_script {
-            specs.push(at(&build_script, &format!("build script that {} may get", package.name)));
+            specs.push(at(&build_script, Why::PossibleBuildScript(&package.name)));
         }
         if !is_told_by(units, package) {
-            let why = format!("package {}", package.name);
+            let why = Why::Package(&package.name).to_string();
             let dir = package.dir().to_path_buf();
             specs.push(InputSpec { pattern: Pattern::Tree { dir, skip: skip.clone() }, why });
         }
         if !package.told.is_workspace {
             // cargo takes the nearest workspace above for its own, wherever one is or appears.
             let above = package.dir().ancestors().skip(1).take_while(|dir| dir != root);
-            specs.extend(above.map(|dir| at(&dir.join("Cargo.toml"), "manifest up the tree")));
+            specs.extend(above.map(|dir| at(&dir.join("Cargo.toml"), Why::ManifestUpTheTree)));
         }
     }
     specs.extend(units.iter().flat_map(|unit| unit.inputs.iter().cloned()));
     specs.extend(profile.extra_inputs.iter().flat_map(|glob| extra_input(glob, cwd, &skip)));
     if let Some(target) = profile.target.as_ref().filter(|t| t.ends_with(".json")) {
-        specs.push(at(&cwd.join(target), "target specification"));
+        specs.push(at(&cwd.join(target), Why::TargetSpecification));
     }
     specs.sort();
     specs.dedup();
@@ -109,7 +110,7 @@ fn is_told_by(units: &[Unit], package: &PathPackage) -> bool {
 /// An entry of `extra-inputs`: a glob, or without special characters a path; a directory stands for
 /// all that it holds.
 fn extra_input(glob: &str, cwd: &Path, skip: &[PathBuf]) -> Vec<InputSpec> {
-    let spec = |pattern| InputSpec { pattern, why: "extra-inputs".into() };
+    let spec = |pattern| InputSpec { pattern, why: Why::ExtraInputs.to_string() };
     let skip = skip.to_vec();
     if is_glob(glob) {
         return vec![spec(Pattern::Glob { base: cwd.into(), glob: glob.to_owned(), skip })];
@@ -122,6 +123,6 @@ fn extra_input(glob: &str, cwd: &Path, skip: &[PathBuf]) -> Vec<InputSpec> {
     specs
 }
 
-fn at(path: &Path, why: &str) -> InputSpec {
-    InputSpec { pattern: Pattern::Path(path.to_path_buf()), why: why.to_owned() }
+fn at(path: &Path, why: Why<'_>) -> InputSpec {
+    InputSpec { pattern: Pattern::Path(path.to_path_buf()), why: why.to_string() }
 }

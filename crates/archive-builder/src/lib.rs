@@ -20,6 +20,7 @@ mod durable;
 pub mod environment;
 pub mod error;
 pub mod events;
+pub mod explain;
 mod fit;
 #[doc(hidden)]
 pub mod fuzzing;
@@ -47,14 +48,16 @@ mod sys;
 #[cfg(test)]
 mod testing;
 mod toolchain;
+mod why;
 
 pub use build::{Force, build};
 pub use cancel::Cancel;
 pub use cargo::invoke::CargoOutput;
-pub use decide::{check, inputs};
+pub use decide::check;
 pub use environment::Environment;
 pub use error::BuildError;
 pub use events::Event;
+pub use explain::explain;
 pub use inputs::Input;
 pub use key::{Key, Tool};
 pub use prebuilt::{Missing, build_or_prebuilt, prebuilt};

@@ -18,6 +18,7 @@ use crate::object_check::Expected;
 use crate::profile::Emit;
 use crate::publish::Product;
 use crate::small_file;
+use crate::why::Why;
 
 /// A product of cargo.
 #[derive(Debug)]
@@ -49,7 +50,7 @@ pub(crate) fn inputs(
         let absolute = |file| scan::resolve_dots(&scene.request.workspace.join(file));
         let files = files.iter().map(absolute);
         let files = files.filter(|file| !left_out.iter().any(|dir| file.starts_with(dir)));
-        let why = format!("dep-info of the archive of {}", requested.name);
+        let why = Why::ArchiveDepInfo(&requested.name).to_string();
         specs
             .extend(files.map(|file| InputSpec { pattern: Pattern::Path(file), why: why.clone() }));
     }

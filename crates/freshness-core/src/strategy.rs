@@ -17,6 +17,7 @@ use crate::path::InputPath;
 use crate::place::Place;
 use crate::snapshot::{Snapshot, State, Timestamp};
 use crate::spread::Threads;
+use crate::stamp::Digest;
 use crate::survey::{assess_all, observe_all};
 use crate::sys::Links;
 use crate::verdict::{Change, Reason};
@@ -50,6 +51,12 @@ pub trait FreshnessStrategy: Send + Sync {
 
     /// Says what differs between one input and its record, which are equal in kind, length and link text.
     fn assess_one(&self, input: Subject<'_>, recorded: Known<'_>, work: &mut Work) -> Finding;
+
+    /// The digest of a content in this evidence of one input, where it holds one: to show, not to judge by.
+    fn digest_in(&self, evidence: &[u8]) -> Option<Digest> {
+        let _ = evidence;
+        None
+    }
 
     /// Whether it refuses to take an unchanged `stat` for an unchanged file: then every file is opened
     /// rather than looked at, and published archives are read as well.
@@ -192,6 +199,12 @@ impl<'a> Recorded<'a> {
         let start = end.min(index * evidence_bytes);
         let state = &self.snapshot.entries[index].1;
         Known { state, cutoff: self.cutoff, evidence: &self.evidence[start..end] }
+    }
+
+    /// What is on record of the input at `index` of its snapshot, for a strategy.
+    #[must_use]
+    pub fn known(&self, index: usize, strategy: &dyn FreshnessStrategy) -> Known<'a> {
+        self.of(index, strategy.evidence_bytes())
     }
 
     /// What is recorded for `strategy`, if there is evidence of its name in its version.

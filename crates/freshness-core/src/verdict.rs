@@ -207,15 +207,29 @@ impl Reason {
             | Reason::ArchiveMissing { path }
             | Reason::ArchiveChanged { path, .. } => Some(path),
             Reason::ToolchainChanged { path, .. } => path.as_deref(),
+            Reason::InputAdded { .. }
+            | Reason::InputRemoved { .. }
+            | Reason::InputChanged { .. }
+            | Reason::InputNewer { .. }
+            | Reason::InputUnreadable { .. }
+            | Reason::ChangedDuringBuild { .. } => self.input().map(InputPath::as_path),
+            Reason::ProfileChanged { .. } | Reason::EnvChanged { .. } | Reason::Forced { .. } => {
+                None
+            }
+        }
+    }
+
+    /// The input that this reason is about, if it is about one.
+    #[must_use]
+    pub fn input(&self) -> Option<&InputPath> {
+        match self {
             Reason::InputAdded { path }
             | Reason::InputRemoved { path }
             | Reason::InputChanged { path, .. }
             | Reason::InputNewer { path, .. }
             | Reason::InputUnreadable { path, .. }
-            | Reason::ChangedDuringBuild { path } => Some(path.as_path()),
-            Reason::ProfileChanged { .. } | Reason::EnvChanged { .. } | Reason::Forced { .. } => {
-                None
-            }
+            | Reason::ChangedDuringBuild { path } => Some(path),
+            _ => None,
         }
     }
 

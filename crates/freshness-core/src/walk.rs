@@ -178,7 +178,8 @@ impl<W: FnMut(&Path, bool) -> bool> Walker<'_, W> {
 }
 
 /// Whether cargo itself tagged `dir` as its target directory; `None` where no one tagged it.
-pub(crate) fn is_cargo_target(dir: &Path) -> Option<bool> {
+#[must_use]
+pub fn is_cargo_target(dir: &Path) -> Option<bool> {
     let file = match sys::open_regular(&dir.join("CACHEDIR.TAG"), Links::Refuse) {
         Ok(file) => file,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return None,

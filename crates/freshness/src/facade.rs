@@ -1,9 +1,12 @@
 //! What a toolchain holds: a configuration, its own name, and the environment that it was given.
 
+use std::path::Path;
+
+use archive_builder::explain::{Explanation as Differences, Forecast, PathStory};
 use archive_builder::gc::{self, Collection, DryRun, Limits};
 use archive_builder::{
-    BuildError, Cancel, CargoOutput, Environment, Event, Force, Input, Key, Missing, Outcome,
-    Profile, Request, Tool, store,
+    BuildError, Cancel, CargoOutput, Environment, Event, Force, Key, Missing, Outcome, Profile,
+    Request, Tool, store,
 };
 use freshness_core::FreshnessStrategy;
 
@@ -40,8 +43,22 @@ pub struct Explanation {
     pub outcome: Outcome,
     /// What each says, by name and option, in a fixed order.
     pub strategies: Vec<(String, Outcome)>,
-    /// Every input of the newest build, with why it is one.
-    pub inputs: Vec<Input>,
+    /// What differs from the newest build, whoever sees it.
+    pub differences: Differences,
+}
+
+impl Explanation {
+    /// What cargo would do, as far as the newest stamp tells; nothing is started to find out.
+    #[must_use]
+    pub fn forecast(&self) -> Forecast {
+        self.differences.forecast(!self.outcome.verdict.is_fresh())
+    }
+
+    /// What a path, which is absolute, means to the newest build.
+    #[must_use]
+    pub fn path(&self, path: &Path) -> PathStory {
+        self.differences.path(&strategies::ALL, path)
+    }
 }
 
 impl Freshness {
@@ -163,8 +180,9 @@ impl Freshness {
                 Ok((strategy.id().to_string(), outcome))
             })
             .collect::<Result<_, BuildError>>()?;
-        let inputs = archive_builder::inputs(&self.request(profile, &*self.strategy))?;
-        Ok(Explanation { outcome, strategies, inputs })
+        let request = self.request(profile, &*self.strategy);
+        let differences = archive_builder::explain(&request, &strategies::ALL)?;
+        Ok(Explanation { outcome, strategies, differences })
     }
 
     /// What lies in the store. Spawns nothing, writes nothing, locks nothing.

@@ -31,6 +31,10 @@ mod strategies;
 mod trust;
 
 pub use archive_builder::doctor::{Finding, Status};
+pub use archive_builder::explain::{
+    Content, Culprit, Explanation as Differences, Forecast, Group, Pair, PathStory, Seen, Sight,
+    Standing, Step,
+};
 pub use archive_builder::gc::{Collection, DryRun, Limits, Removal, What};
 pub use archive_builder::store::{self, SlotSummary};
 pub use archive_builder::{

@@ -12,7 +12,7 @@ mod read;
 use std::fs::File;
 
 use freshness_core::strategy::{Difference, Finding, Known, Subject};
-use freshness_core::{Change, FreshnessStrategy, StrategyId, Work};
+use freshness_core::{Change, Digest, FreshnessStrategy, StrategyId, Work};
 
 use read::{digest, small_content};
 
@@ -90,6 +90,10 @@ impl FreshnessStrategy for HashStrategy {
             Err(error) => Some(Difference::Unreadable(error.to_string())),
         };
         Finding { difference, outdated }
+    }
+
+    fn digest_in(&self, evidence: &[u8]) -> Option<Digest> {
+        evidence::digest_in(evidence)
     }
 
     fn reads_always(&self) -> bool {

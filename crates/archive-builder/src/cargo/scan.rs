@@ -19,6 +19,7 @@ use super::metadata::{PathPackage, Workspace};
 use super::unit_files::UnitFiles;
 use super::units::{RUN_BUILD_SCRIPT, Unit};
 use crate::small_file;
+use crate::why::Why;
 
 /// Everything in a target directory that tells what units were made from, given what is `known` of what they made.
 pub(crate) fn scan(
@@ -173,7 +174,7 @@ impl Scan<'_> {
         if packages.is_empty() {
             return Some(());
         }
-        let why = format!("dep-info of {package}");
+        let why = Why::DepInfo(package).to_string();
         for root in packages {
             for path in &by_cargo.in_package {
                 self.add_path(unit, &root.dir().join(path), &why);
@@ -207,7 +208,7 @@ impl Scan<'_> {
         package: &str,
     ) -> Option<()> {
         let declared = build_script::parse_output(&small_file::read(output).ok()?);
-        let why = format!("build script of {package}");
+        let why = Why::BuildScript(package).to_string();
         if declared.is_whole_package() {
             for package in packages {
                 unit.inputs.extend(listing::specs(package, self.cargo, self.skip(), &why));
@@ -233,7 +234,7 @@ impl Scan<'_> {
     fn native_sources(&self, package: &PathPackage) -> InputSpec {
         let (base, glob) = (package.dir().to_path_buf(), build_script::NATIVE_SOURCES.into());
         let pattern = Pattern::Glob { base, glob, skip: self.skip() };
-        InputSpec { pattern, why: format!("native source of {}", package.name) }
+        InputSpec { pattern, why: Why::NativeSource(&package.name).to_string() }
     }
 
     /// Directories that hold what is built.
@@ -295,7 +296,7 @@ fn modules<'f>(files: impl Iterator<Item = &'f PathBuf>, package: &str) -> Vec<I
     }
     let specs = by_directory.into_iter().map(|(dir, names)| InputSpec {
         pattern: Pattern::Modules { dir: dir.to_path_buf(), names: names.into_iter().collect() },
-        why: format!("module of {package}"),
+        why: Why::Module(package).to_string(),
     });
     specs.collect()
 }

@@ -8,6 +8,7 @@ use clap::error::ErrorKind;
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
+use super::asked::Asked;
 use super::help;
 use crate::{DryRun, Limits};
 
@@ -51,9 +52,8 @@ enum CliAction {
     Explain {
         #[command(flatten)]
         options: Options,
-        /// List every input, with why it is one
-        #[arg(long)]
-        inputs: bool,
+        #[command(flatten)]
+        asked: Asked,
     },
     /// List what the store holds: spawns nothing, writes nothing, locks nothing
     #[command(after_help = help::LIST)]
@@ -138,7 +138,8 @@ struct StoreOptions {
 
 impl From<StoreOptions> for Options {
     fn from(StoreOptions { config, format }: StoreOptions) -> Self {
-        Self { config, profile: "default".into(), strategy: None, format }
+        let (profile, asked) = ("default".into(), Asked::default());
+        Self { config, profile, strategy: None, format, asked }
     }
 }
 
@@ -157,6 +158,9 @@ pub(super) struct Options {
     /// How the answer is printed
     #[arg(long, value_enum, default_value_t)]
     pub(super) format: Format,
+    /// What `explain` is asked; other commands leave it empty.
+    #[arg(skip)]
+    pub(super) asked: Asked,
 }
 
 /// How the answer is printed.
@@ -191,8 +195,8 @@ pub(super) enum Action {
     Check,
     /// `build`; with `prebuilt`, whether missing ones are built.
     Build { force: bool, prebuilt: Option<bool> },
-    /// `explain`; with the inputs, if asked for.
-    Explain { inputs: bool },
+    /// `explain`; what of, the options say.
+    Explain,
     /// `list`
     List,
     /// `gc`
@@ -209,7 +213,7 @@ impl Action {
         match self {
             Action::Check => "check",
             Action::Build { .. } => "build",
-            Action::Explain { .. } => "explain",
+            Action::Explain => "explain",
             Action::List => "list",
             Action::Gc { .. } => "gc",
             Action::Clean { .. } => "clean",
@@ -243,8 +247,8 @@ pub(super) fn parse(mut args: Vec<OsString>) -> Result<Parsed, Usage> {
             return page.map(Parsed::Document);
         }
         CliAction::Check { options } => Command { action: Action::Check, options },
-        CliAction::Explain { options, inputs } => {
-            Command { action: Action::Explain { inputs }, options }
+        CliAction::Explain { options, asked } => {
+            Command { action: Action::Explain, options: Options { asked, ..options } }
         }
         CliAction::List { options } => Command { action: Action::List, options: options.into() },
         CliAction::Gc { options, max_age, max_size, dry_run } => {

@@ -9,6 +9,7 @@
     reason = "a program reads its argv, environment and directory"
 )]
 
+mod asked;
 mod cli;
 mod help;
 mod report;
@@ -24,7 +25,7 @@ use crate::store::Contents;
 use crate::strategies::StrategyName;
 use crate::{Cancel, CargoOutput, Collection, Diagnosis, Environment, Force, Missing, Tool, Trust};
 use cli::{Action, Command, Options, Parsed};
-use report::{Answer, Report};
+use report::{Answer, Explained, Report};
 
 /// Runs the program with the arguments and environment of this process.
 #[must_use]
@@ -108,12 +109,8 @@ fn reply(opened: Result<Freshness, Error>, command: &Command) -> Result<Reply, E
         opened => opened?,
     };
     let profile = &command.options.profile;
-    let plain = |outcome| Answer {
-        outcome,
-        strategies: Vec::new(),
-        inputs: None,
-        strategy: freshness.strategy_name(),
-    };
+    let strategy = freshness.strategy_name();
+    let plain = |outcome| Answer { outcome, strategy, explained: None };
     Ok(Reply::Archives(match command.action {
         Action::Check => plain(freshness.check(profile)?),
         Action::Build { force, prebuilt: None } => {
@@ -123,12 +120,17 @@ fn reply(opened: Result<Freshness, Error>, command: &Command) -> Result<Reply, E
             let missing = if build_missing { Missing::Build } else { Missing::Fail };
             plain(freshness.prebuilt(profile, missing)?)
         }
-        Action::Explain { inputs } => {
+        Action::Explain => {
             let explanation = freshness.explain(profile)?;
+            let story = match &command.options.asked.why_not_fresh {
+                Some(path) => Some(explanation.path(&here()?.join(path))),
+                None => None,
+            };
+            let outcome = explanation.outcome.clone();
             Answer {
-                strategies: explanation.strategies,
-                inputs: inputs.then_some(explanation.inputs),
-                ..plain(explanation.outcome)
+                outcome,
+                strategy,
+                explained: Some(Box::new(Explained { explanation, story })),
             }
         }
         Action::List => {

@@ -13,7 +13,7 @@ use serde::Serialize;
 use super::cli::{Action, Command, Format, Usage};
 use crate::facade::Error;
 use crate::strategies::StrategyName;
-use crate::{Escaped, Event, Input, Outcome, Reason};
+use crate::{Escaped, Event, Outcome, Reason};
 
 /// Prints a line on standard error. Whoever closed it, or left it no room, goes without.
 macro_rules! say {
@@ -24,7 +24,13 @@ macro_rules! say {
 
 mod collection;
 mod diagnosis;
+mod explanation;
+mod json_explanation;
+mod seen;
 mod store;
+
+pub(super) use explanation::Explained;
+use json_explanation::JsonExplained;
 
 /// How many reasons `check` and `build` show before they count the rest.
 const REASONS_SHOWN: usize = 10;
@@ -35,11 +41,9 @@ const TROUBLE: u8 = 2;
 /// What there is to say.
 pub(super) struct Answer {
     pub(super) outcome: Outcome,
-    /// Each strategy's outcome, for `explain`.
-    pub(super) strategies: Vec<(String, Outcome)>,
-    /// Every input, for `explain --inputs`.
-    pub(super) inputs: Option<Vec<Input>>,
     pub(super) strategy: StrategyName,
+    /// For `explain`.
+    pub(super) explained: Option<Box<Explained>>,
 }
 
 /// How to say it.
@@ -58,7 +62,7 @@ impl<'a> Report<'a> {
         let printed = match (self.command.options.format, self.command.action) {
             (Format::Json, _) => print_json(&self.json(answer)),
             (Format::Text, Action::Build { .. }) => self.built(answer),
-            (Format::Text, action) => self.verdict(answer, action),
+            (Format::Text, _) => self.verdict(answer),
         };
         let is_build = matches!(self.command.action, Action::Build { .. });
         let is_fine = is_build || answer.outcome.verdict.is_fresh();
@@ -93,7 +97,7 @@ impl<'a> Report<'a> {
         Ok(())
     }
 
-    fn verdict(&self, answer: &Answer, action: Action) -> io::Result<()> {
+    fn verdict(&self, answer: &Answer) -> io::Result<()> {
         let mut out = io::stdout().lock();
         let (outcome, profile) = (&answer.outcome, &self.command.options.profile);
         let reasons = &outcome.verdict.reasons;
@@ -107,24 +111,15 @@ impl<'a> Report<'a> {
             1 => writeln!(out, "stale: profile {profile} by {strategy}, 1 reason")?,
             n => writeln!(out, "stale: profile {profile} by {strategy}, {n} reasons")?,
         }
-        let explains = matches!(action, Action::Explain { .. });
-        let shown = if explains { reasons.len() } else { REASONS_SHOWN };
-        for reason in reasons.iter().take(shown) {
+        if let Some(explained) = &answer.explained {
+            self.explained(&mut out, explained)?;
+            return out.flush();
+        }
+        for reason in reasons.iter().take(REASONS_SHOWN) {
             writeln!(out, "  {}", shown_reason(reason, &answer.outcome.root))?;
         }
-        if reasons.len() > shown {
-            writeln!(out, "  and {} more: see `freshness explain`", reasons.len() - shown)?;
-        }
-        for (name, outcome) in &answer.strategies {
-            let count = outcome.verdict.reasons.len();
-            match count {
-                0 => writeln!(out, "{name}: fresh")?,
-                1 => writeln!(out, "{name}: stale, 1 reason")?,
-                n => writeln!(out, "{name}: stale, {n} reasons")?,
-            }
-        }
-        for input in answer.inputs.iter().flatten() {
-            writeln!(out, "{}: {}", input.path, shown_why(input).join(", "))?;
+        if let Some(more) = reasons.len().checked_sub(REASONS_SHOWN).filter(|n| *n > 0) {
+            writeln!(out, "  and {more} more: see `freshness explain`")?;
         }
         out.flush()
     }
@@ -135,7 +130,6 @@ impl<'a> Report<'a> {
     {
         let outcome = &answer.outcome;
         let is_build = matches!(self.command.action, Action::Build { .. });
-        let strategies = answer.strategies.iter();
         JsonAnswer {
             schema: 1,
             command: self.command.action.word(),
@@ -150,10 +144,8 @@ impl<'a> Report<'a> {
             generation: outcome.generation,
             built: is_build.then_some(outcome.built),
             prebuilt: is_build.then_some(outcome.prebuilt),
-            strategies: (!answer.strategies.is_empty())
-                .then(|| strategies.map(|(n, o)| (n.clone(), o.verdict.word().into())).collect()),
-            inputs: (answer.inputs.as_ref())
-                .map(|inputs| inputs.iter().map(JsonInput::new).collect()),
+            explained: (answer.explained.as_ref())
+                .map(|explained| JsonExplained::new(explained, &self.command.options.asked)),
             work: JsonWork::new(outcome),
             duration_ms: JsonDuration { total: self.milliseconds() },
         }
@@ -265,8 +257,8 @@ fn shown_reason(reason: &Reason, root: &Path) -> String {
     }
 }
 
-fn shown_why(input: &Input) -> Vec<String> {
-    input.why.iter().map(|why| Escaped::text(why).to_string()).collect()
+fn shown_why(why: &[String]) -> Vec<String> {
+    why.iter().map(|why| Escaped::text(why).to_string()).collect()
 }
 
 fn shown_path(reason: &Reason, root: &Path) -> Option<String> {
@@ -289,10 +281,8 @@ struct JsonAnswer<'a> {
     built: Option<bool>,
     #[serde(skip_serializing_if = "Option::is_none")]
     prebuilt: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    strategies: Option<serde_json::Map<String, serde_json::Value>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    inputs: Option<Vec<JsonInput>>,
+    #[serde(flatten)]
+    explained: Option<JsonExplained>,
     work: JsonWork,
     duration_ms: JsonDuration,
 }
@@ -307,18 +297,6 @@ struct JsonReason {
 impl JsonReason {
     fn new(reason: &Reason, root: &Path) -> Self {
         Self { code: reason.code(), path: shown_path(reason, root), detail: reason.detail() }
-    }
-}
-
-#[derive(Serialize)]
-struct JsonInput {
-    path: String,
-    why: Vec<String>,
-}
-
-impl JsonInput {
-    fn new(input: &Input) -> Self {
-        Self { path: input.path.to_string(), why: shown_why(input) }
     }
 }
 
