@@ -21,6 +21,7 @@ mod project;
 mod redact;
 mod run;
 mod sources;
+mod terminal;
 mod trap;
 mod world;
 
@@ -31,6 +32,7 @@ pub use probe::Constants;
 pub use program::{freshness, nativets, xtask};
 pub use project::{Answer, Project};
 pub use redact::{redact, redact_json};
-pub use run::{Process, Ran, Run};
+pub use run::{OnTerminal, Process, Ran, Run};
+pub use terminal::without_colors;
 pub use trap::{Trap, runs, signal};
 pub use world::World;

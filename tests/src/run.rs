@@ -11,6 +11,8 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
+use crate::terminal;
+
 /// Longer than any build of a generated workspace takes on a busy machine.
 pub(crate) const LIMIT: Duration = Duration::from_secs(60);
 
@@ -19,6 +21,15 @@ pub(crate) const LIMIT: Duration = Duration::from_secs(60);
 pub struct Run {
     command: Command,
     limit: Duration,
+}
+
+/// What of a program speaks to a terminal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OnTerminal {
+    /// Standard output and standard error.
+    Both,
+    /// Standard error alone.
+    Stderr,
 }
 
 /// A run under way, in a process group of its own.
@@ -120,6 +131,35 @@ impl Run {
         let (stdout, stderr) = (child.stdout.take().unwrap(), child.stderr.take().unwrap());
         let (stdout, stderr) = (Reader::of(stdout), Reader::of(stderr));
         Process { child, stdout, stderr, limit: self.limit }
+    }
+
+    /// Starts it with a terminal of its own to speak to; what is said to the terminal comes from
+    /// [`Ran::stdout`] where it speaks to it with both, else from [`Ran::stderr`].
+    ///
+    /// # Panics
+    /// It cannot be started; there is no terminal to be had.
+    pub fn start_on_terminal(mut self, speaks: OnTerminal) -> Process {
+        let (screen, terminal) = terminal::open();
+        self.command.env("TERM", "xterm-256color").stderr(terminal.try_clone().unwrap());
+        match speaks {
+            OnTerminal::Both => self.command.stdout(terminal),
+            OnTerminal::Stderr => self.command.stdout(Stdio::piped()),
+        };
+        let mut child = self.command.spawn().unwrap_or_else(|e| panic!("{:?}: {e}", self.command));
+        let screen = Reader::of(screen);
+        let (stdout, stderr) = match child.stdout.take() {
+            Some(stdout) => (Reader::of(stdout), screen),
+            None => (screen, Reader::of(std::io::empty())),
+        };
+        Process { child, stdout, stderr, limit: self.limit }
+    }
+
+    /// Runs it to its end on a terminal of its own: see [`Run::start_on_terminal`].
+    ///
+    /// # Panics
+    /// It cannot be started, or does not end in time.
+    pub fn run_on_terminal(self, speaks: OnTerminal) -> Ran {
+        self.start_on_terminal(speaks).wait()
     }
 
     /// Runs it to its end.

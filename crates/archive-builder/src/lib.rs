@@ -52,7 +52,7 @@ mod why;
 
 pub use build::{Force, build};
 pub use cancel::Cancel;
-pub use cargo::invoke::CargoOutput;
+pub use cargo::invoke::{CargoManner, CargoOutput};
 pub use decide::check;
 pub use environment::Environment;
 pub use error::BuildError;

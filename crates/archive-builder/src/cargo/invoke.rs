@@ -38,9 +38,27 @@ const MAX_ANSWER_BYTES: u64 = 512 << 20;
 pub enum CargoOutput {
     /// To our own standard error, untouched.
     Inherit,
+    /// To our own standard error, said in this way.
+    As(CargoManner),
     /// Into the error, should the build fail.
     #[default]
     Capture,
+}
+
+/// How cargo speaks.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct CargoManner {
+    /// Whether it uses colours; where nothing is said, it decides.
+    pub color: Option<bool>,
+    /// Whether it says nothing but warnings and errors.
+    pub is_quiet: bool,
+}
+
+impl CargoManner {
+    fn args(self) -> impl Iterator<Item = &'static str> {
+        let color = self.color.map(|color| if color { "--color=always" } else { "--color=never" });
+        self.is_quiet.then_some("--quiet").into_iter().chain(color)
+    }
 }
 
 /// cargo, ready to start.
@@ -168,10 +186,13 @@ impl<'a> Cargo<'a> {
     /// cargo could not be started, was killed, failed, or says what cargo does not; the caller wants no more.
     pub(crate) fn build(&self, plan: &Plan) -> Result<Messages, BuildError> {
         let mut command = self.command(&plan.args);
+        if let CargoOutput::As(manner) = self.output {
+            command.args(manner.args());
+        }
         command.env_remove("CARGO_TARGET_DIR").env(orphans::BUILD_DIR, &plan.target_dir);
         command.envs(plan.env.iter().map(|(name, value)| (name, value)));
         command.stderr(match self.output {
-            CargoOutput::Inherit => Stdio::inherit(),
+            CargoOutput::Inherit | CargoOutput::As(_) => Stdio::inherit(),
             CargoOutput::Capture => Stdio::piped(),
         });
         let is_enough = |read: &Result<_, _>| matches!(read, Err(Unreadable::TooMuch(_)));

@@ -5,11 +5,12 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::error::ErrorKind;
-use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
+use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
 use super::asked::Asked;
 use super::help;
+use super::manner::Manner;
 use crate::{DryRun, Limits};
 
 /// Would this build change anything? Answered before cargo starts.
@@ -134,12 +135,14 @@ struct StoreOptions {
     /// How the answer is printed
     #[arg(long, value_enum, default_value_t)]
     format: Format,
+    #[command(flatten)]
+    manner: Manner,
 }
 
 impl From<StoreOptions> for Options {
-    fn from(StoreOptions { config, format }: StoreOptions) -> Self {
+    fn from(StoreOptions { config, format, manner }: StoreOptions) -> Self {
         let (profile, asked) = ("default".into(), Asked::default());
-        Self { config, profile, strategy: None, format, asked }
+        Self { config, profile, strategy: None, format, manner, asked }
     }
 }
 
@@ -158,6 +161,8 @@ pub(super) struct Options {
     /// How the answer is printed
     #[arg(long, value_enum, default_value_t)]
     pub(super) format: Format,
+    #[command(flatten)]
+    pub(super) manner: Manner,
     /// What `explain` is asked; other commands leave it empty.
     #[arg(skip)]
     pub(super) asked: Asked,
@@ -226,6 +231,7 @@ impl Action {
 pub(super) struct Usage {
     pub(super) error: clap::Error,
     pub(super) format: Format,
+    pub(super) manner: Manner,
 }
 
 /// Reads the arguments; `cargo freshness` passes its own name as the first.
@@ -239,11 +245,14 @@ pub(super) fn parse(mut args: Vec<OsString>) -> Result<Parsed, Usage> {
     let asks_json = args.windows(2).any(|pair| pair[0] == "--format" && pair[1] == "json")
         || args.iter().any(|arg| arg == "--format=json");
     let format = if asks_json { Format::Json } else { Format::Text };
-    let cli = Cli::try_parse_from(args).map_err(|error| Usage { error, format })?;
+    let manner = Manner { color: Manner::color_of(&args), ..Manner::default() };
+    let usage = |error| Usage { error, format, manner };
+    let matches = Cli::command().color(manner.color).try_get_matches_from(args).map_err(usage)?;
+    let cli = Cli::from_arg_matches(&matches).map_err(usage)?;
     Ok(Parsed::Command(match cli.action {
         CliAction::Completions { shell } => return Ok(Parsed::Document(completions(shell))),
         CliAction::Man { command } => {
-            let page = manual(command.as_deref()).map_err(|error| Usage { error, format });
+            let page = manual(command.as_deref()).map_err(usage);
             return page.map(Parsed::Document);
         }
         CliAction::Check { options } => Command { action: Action::Check, options },

@@ -12,6 +12,7 @@
 mod asked;
 mod cli;
 mod help;
+mod manner;
 mod report;
 
 use std::path::PathBuf;
@@ -25,7 +26,7 @@ use crate::store::Contents;
 use crate::strategies::StrategyName;
 use crate::{Cancel, CargoOutput, Collection, Diagnosis, Environment, Force, Missing, Tool, Trust};
 use cli::{Action, Command, Options, Parsed};
-use report::{Answer, Explained, Report};
+use report::{Answer, Explained, Notes, Report};
 
 /// Runs the program with the arguments and environment of this process.
 #[must_use]
@@ -36,12 +37,13 @@ pub fn main() -> ExitCode {
         Ok(Parsed::Document(text)) => return report::document(&text),
         Err(usage) => return report::usage(&usage),
     };
-    let report = Report::new(&command, start);
+    let notes = Notes::new(command.options.manner);
+    let report = Report::new(&command, &notes, start);
     let cancel = Cancel::default();
     // What only looks, and what removes, may be ended anywhere.
     let is_build = matches!(command.action, Action::Build { .. });
     let signals = is_build.then(|| Signals::install(&cancel).ok()).flatten();
-    match reply(open(&command.options, cancel), &command) {
+    match reply(open(&command.options, &notes, cancel), &command) {
         Ok(Reply::Archives(answer)) => report.answer(&answer),
         Ok(Reply::Store(store, contents)) => report.store(&store, &contents),
         Ok(Reply::Collection(collection)) => report.collection(&collection),
@@ -63,7 +65,7 @@ enum Reply {
 }
 
 /// The configuration that the options choose, ready to be asked.
-fn open(options: &Options, cancel: Cancel) -> Result<Freshness, Error> {
+fn open(options: &Options, notes: &Notes, cancel: Cancel) -> Result<Freshness, Error> {
     let trust = std::env::var_os(Trust::VARIABLE).map(|list| Trust::listed(&list));
     let trust = trust.unwrap_or_default();
     let config = match &options.config {
@@ -71,12 +73,13 @@ fn open(options: &Options, cancel: Cancel) -> Result<Freshness, Error> {
         None => Config::find_trusting(&here()?, &trust)?,
     };
     let strategy = chosen_strategy(options)?.unwrap_or(config.strategy);
+    let notes = *notes;
     let tool = Tool { name: "freshness".into(), version: env!("CARGO_PKG_VERSION").into() };
     Ok(Freshness::new(config, tool, Environment::new(std::env::vars_os()))
         .strategy(strategy)
-        .cargo_output(CargoOutput::Inherit)
+        .cargo_output(CargoOutput::As(options.manner.of_cargo()))
         .cancel(cancel)
-        .on_event(report::event))
+        .on_event(move |event| notes.event(event)))
 }
 
 /// The strategy that the command line or the environment names, in this order.

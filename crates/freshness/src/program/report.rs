@@ -1,7 +1,7 @@
 //! The only printer: answers in text or JSON, errors, and notes of what goes on.
 //!
 //! Nothing that comes from a file system or the environment reaches a terminal raw: names are escaped
-//! the same way in text and in JSON, and whatever else is said passes [`Escaped::lines`] here.
+//! the same way in text and in JSON, and whatever else is said passes [`Escaped::lines`] in [`notes`].
 
 use std::io::{self, Write};
 use std::path::Path;
@@ -11,26 +11,24 @@ use std::time::Instant;
 use serde::Serialize;
 
 use super::cli::{Action, Command, Format, Usage};
+use super::manner::Manner;
 use crate::facade::Error;
 use crate::strategies::StrategyName;
-use crate::{Escaped, Event, Outcome, Reason};
-
-/// Prints a line on standard error. Whoever closed it, or left it no room, goes without.
-macro_rules! say {
-    ($($arg:tt)*) => {
-        let _ = writeln!(io::stderr(), "{}", Escaped::lines(&format!($($arg)*)));
-    };
-}
+use crate::{Escaped, Outcome, Reason};
 
 mod collection;
 mod diagnosis;
 mod explanation;
 mod json_explanation;
+mod notes;
+mod palette;
 mod seen;
 mod store;
 
 pub(super) use explanation::Explained;
 use json_explanation::JsonExplained;
+pub(super) use notes::Notes;
+pub(super) use palette::Palette;
 
 /// How many reasons `check` and `build` show before they count the rest.
 const REASONS_SHOWN: usize = 10;
@@ -49,12 +47,18 @@ pub(super) struct Answer {
 /// How to say it.
 pub(super) struct Report<'a> {
     command: &'a Command,
+    notes: &'a Notes,
     start: Instant,
 }
 
 impl<'a> Report<'a> {
-    pub(super) fn new(command: &'a Command, start: Instant) -> Self {
-        Self { command, start }
+    pub(super) fn new(command: &'a Command, notes: &'a Notes, start: Instant) -> Self {
+        Self { command, notes, start }
+    }
+
+    /// The colours of what is printed on standard output.
+    fn palette(&self) -> Palette {
+        Palette::of(&io::stdout(), self.command.options.manner.color)
     }
 
     /// Prints the answer; gives the exit status.
@@ -66,14 +70,14 @@ impl<'a> Report<'a> {
         };
         let is_build = matches!(self.command.action, Action::Build { .. });
         let is_fine = is_build || answer.outcome.verdict.is_fresh();
-        ended(printed, if is_fine { ExitCode::SUCCESS } else { ExitCode::from(STALE) })
+        ended(self.notes, printed, if is_fine { ExitCode::SUCCESS } else { ExitCode::from(STALE) })
     }
 
     /// Prints an error; gives the exit status.
     pub(super) fn error(&self, error: &Error) -> ExitCode {
         let path = error.path().map(|path| Escaped::path(path).to_string());
         let json = self.command.options.format == Format::Json;
-        trouble(json, error.code(), &format!("failed to {error}"), path, &error.hint())
+        trouble(self.notes, json, error.code(), &format!("failed to {error}"), path, &error.hint())
     }
 
     fn milliseconds(&self) -> f64 {
@@ -93,7 +97,7 @@ impl<'a> Report<'a> {
             (false, _, true) => "fresh, cargo not started",
             (false, _, false) => "fresh by now: another process built it",
         };
-        say!("freshness: {what} ({:.1} ms)", self.milliseconds());
+        self.notes.note(&format!("{what} ({:.1} ms)", self.milliseconds()));
         Ok(())
     }
 
@@ -103,20 +107,26 @@ impl<'a> Report<'a> {
         let reasons = &outcome.verdict.reasons;
         let strategy = answer.strategy.word();
         let profile = Escaped::text(profile);
+        let palette = self.palette();
+        let Palette { good, bad, .. } = palette;
         match reasons.len() {
             0 => {
                 let generation = outcome.generation.unwrap_or_default();
-                writeln!(out, "fresh: profile {profile} by {strategy}, generation {generation}")?;
+                let rest = format!("profile {profile} by {strategy}, generation {generation}");
+                writeln!(out, "{good}fresh{good:#}: {rest}")?;
             }
-            1 => writeln!(out, "stale: profile {profile} by {strategy}, 1 reason")?,
-            n => writeln!(out, "stale: profile {profile} by {strategy}, {n} reasons")?,
+            n => {
+                let reasons = if n == 1 { "1 reason".into() } else { format!("{n} reasons") };
+                let rest = format!("profile {profile} by {strategy}, {reasons}");
+                writeln!(out, "{bad}stale{bad:#}: {rest}")?;
+            }
         }
         if let Some(explained) = &answer.explained {
             self.explained(&mut out, explained)?;
             return out.flush();
         }
         for reason in reasons.iter().take(REASONS_SHOWN) {
-            writeln!(out, "  {}", shown_reason(reason, &answer.outcome.root))?;
+            writeln!(out, "  {}", shown_reason(reason, &answer.outcome.root, palette))?;
         }
         if let Some(more) = reasons.len().checked_sub(REASONS_SHOWN).filter(|n| *n > 0) {
             writeln!(out, "  and {more} more: see `freshness explain`")?;
@@ -155,15 +165,19 @@ impl<'a> Report<'a> {
 /// Prints a text as it is; gives the exit status.
 pub(super) fn document(text: &[u8]) -> ExitCode {
     let mut out = io::stdout().lock();
-    ended(out.write_all(text).and_then(|()| out.flush()), ExitCode::SUCCESS)
+    ended(
+        &Notes::new(Manner::default()),
+        out.write_all(text).and_then(|()| out.flush()),
+        ExitCode::SUCCESS,
+    )
 }
 
 /// The exit status of what was printed: trouble where no one could be told.
-fn ended(printed: io::Result<()>, status: ExitCode) -> ExitCode {
+fn ended(notes: &Notes, printed: io::Result<()>, status: ExitCode) -> ExitCode {
     match printed {
         // Whoever closed the pipe has seen what they wanted; the verdict stands.
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
-            say!("error: failed to write the answer: {error}");
+            notes.error(&format!("failed to write the answer: {error}"));
             ExitCode::from(TROUBLE)
         }
         _ => status,
@@ -178,9 +192,10 @@ pub(super) fn usage(usage: &Usage) -> ExitCode {
         return ExitCode::SUCCESS;
     }
     let text = usage.error.to_string();
+    let notes = Notes::new(usage.manner);
     match usage.format {
         Format::Text => {
-            say!("{}", text.trim_end());
+            notes.error(text.trim_end());
             ExitCode::from(TROUBLE)
         }
         Format::Json => {
@@ -188,51 +203,20 @@ pub(super) fn usage(usage: &Usage) -> ExitCode {
             let lines = text.lines().take_while(|line| !line.is_empty()).map(str::trim);
             let message = lines.collect::<Vec<_>>().join(" ");
             let message = message.strip_prefix("error: ").unwrap_or(&message);
-            trouble(true, "usage", message, None, "see `freshness --help`")
+            trouble(&notes, true, "usage", message, None, "see `freshness --help`")
         }
     }
 }
 
-/// Tells on standard error what goes on.
-pub(super) fn event(event: Event<'_>) {
-    match event {
-        Event::WaitingForLock { holder } => {
-            say!("freshness: waiting for {holder}");
-        }
-        Event::Stale { verdict } => {
-            for reason in verdict.reasons.iter().take(REASONS_SHOWN) {
-                say!("freshness: {reason}");
-            }
-            if let Some(more) = verdict.reasons.len().checked_sub(REASONS_SHOWN).filter(|n| *n > 0)
-            {
-                say!("freshness: and {more} more reasons");
-            }
-        }
-        Event::CargoStarts { .. } => {}
-        Event::CargoForced { package } => {
-            say!(
-                "freshness: cargo calls {} fresh, which cannot be: building from nothing",
-                Escaped::text(package)
-            );
-        }
-        Event::ChangedDuringBuild { path } => {
-            say!("freshness: {path} changed while cargo ran: building again");
-        }
-        Event::GlobMatchesNothing { glob } => {
-            say!("freshness: warning: `{}` matches no file", Escaped::text(glob));
-        }
-        Event::UsingPrebuilt { dir, because } => {
-            say!("freshness: warning: {because}");
-            say!("freshness: warning: using prebuilt archives of {}", Escaped::path(dir));
-        }
-        Event::Note { text } => {
-            say!("freshness: note: {text}");
-        }
-    }
-}
-
-fn trouble(json: bool, code: &str, message: &str, path: Option<String>, hint: &str) -> ExitCode {
-    say!("error: {message}\n  hint: {hint}");
+fn trouble(
+    notes: &Notes,
+    json: bool,
+    code: &str,
+    message: &str,
+    path: Option<String>,
+    hint: &str,
+) -> ExitCode {
+    notes.error(&format!("{message}\n  hint: {hint}"));
     if json {
         let shown = |text| Escaped::lines(text).to_string();
         let error = JsonError { code, message: shown(message), path, hint: shown(hint) };
@@ -250,10 +234,11 @@ fn print_json(value: &impl Serialize) -> io::Result<()> {
 }
 
 /// A reason with its path relative to the workspace's root where it is inside.
-fn shown_reason(reason: &Reason, root: &Path) -> String {
+fn shown_reason(reason: &Reason, root: &Path, Palette { warn, strong, .. }: Palette) -> String {
+    let (code, detail) = (reason.code(), reason.detail());
     match shown_path(reason, root) {
-        Some(path) => format!("{} {path}: {}", reason.code(), reason.detail()),
-        None => format!("{}: {}", reason.code(), reason.detail()),
+        Some(path) => format!("{warn}{code}{warn:#} {strong}{path}{strong:#}: {detail}"),
+        None => format!("{warn}{code}{warn:#}: {detail}"),
     }
 }
 

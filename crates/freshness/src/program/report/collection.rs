@@ -17,7 +17,7 @@ impl Report<'_> {
             Format::Json => print_json(&self.json_collection(collection)),
             Format::Text => self.print_collection(collection),
         };
-        ended(printed, ExitCode::SUCCESS)
+        ended(self.notes, printed, ExitCode::SUCCESS)
     }
 
     fn is_dry_run(&self) -> bool {

@@ -6,18 +6,18 @@ use std::process::ExitCode;
 use serde::Serialize;
 
 use super::super::cli::Format;
-use super::{JsonDuration, Report, STALE, ended, print_json};
-use crate::{Diagnosis, Escaped, Finding};
+use super::{JsonDuration, Palette, Report, STALE, ended, print_json};
+use crate::{Diagnosis, Escaped, Finding, Status};
 
 impl Report<'_> {
     /// Prints what the doctor found; gives the exit status.
     pub(in super::super) fn diagnosis(&self, diagnosis: &Diagnosis) -> ExitCode {
         let printed = match self.command.options.format {
             Format::Json => print_json(&self.json_diagnosis(diagnosis)),
-            Format::Text => print_lines(diagnosis),
+            Format::Text => print_lines(diagnosis, self.palette()),
         };
         let is_bad = diagnosis.needs_action();
-        ended(printed, if is_bad { ExitCode::from(STALE) } else { ExitCode::SUCCESS })
+        ended(self.notes, printed, if is_bad { ExitCode::from(STALE) } else { ExitCode::SUCCESS })
     }
 
     fn json_diagnosis<'d>(&self, diagnosis: &'d Diagnosis) -> JsonDiagnosis<'d> {
@@ -33,14 +33,21 @@ impl Report<'_> {
     }
 }
 
-fn print_lines(diagnosis: &Diagnosis) -> io::Result<()> {
+fn print_lines(diagnosis: &Diagnosis, palette: Palette) -> io::Result<()> {
     let mut out = io::stdout().lock();
     for Finding { code, status, detail, advice } in &diagnosis.findings {
         // A line each, whatever a message of the system's holds.
         let detail = detail.lines().collect::<Vec<_>>().join(" ");
+        let style = match status {
+            Status::Ok => palette.good,
+            Status::Note => palette.faint,
+            Status::Warn => palette.warn,
+            Status::Bad => palette.bad,
+        };
+        write!(out, "{style}{:<4}{style:#} {code}: {detail}", status.word())?;
         match advice {
-            Some(advice) => writeln!(out, "{:<4} {code}: {detail} (do: {advice})", status.word())?,
-            None => writeln!(out, "{:<4} {code}: {detail}", status.word())?,
+            Some(advice) => writeln!(out, " (do: {advice})")?,
+            None => writeln!(out)?,
         }
     }
     out.flush()

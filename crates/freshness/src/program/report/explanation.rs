@@ -4,7 +4,7 @@
 use std::io::{self, Write};
 use std::path::Path;
 
-use super::{Report, seen, shown_reason, shown_why};
+use super::{Palette, Report, seen, shown_reason, shown_why};
 use crate::{Content, Culprit, Differences, Explanation, Group, PathStory, Sight, Standing};
 
 /// How many culprits of one group are shown before the rest is counted.
@@ -24,10 +24,12 @@ impl Report<'_> {
     /// Prints what is below the verdict.
     pub(super) fn explained(&self, out: &mut impl Write, found: &Explained) -> io::Result<()> {
         let Explained { explanation, story } = found;
+        let palette = self.palette();
+        let Palette { good, bad, strong, .. } = palette;
         if let Some(story) = story {
-            return print_story(out, story, explanation);
+            return print_story(out, story, explanation, palette);
         }
-        print_culprits(out, explanation, self.command.options.asked.all)?;
+        print_culprits(out, explanation, self.command.options.asked.all, palette)?;
         let forecast = explanation.forecast();
         if forecast.starts_cargo {
             let nothing = forecast.steps.is_empty();
@@ -43,21 +45,32 @@ impl Report<'_> {
         for (name, outcome) in &explanation.strategies {
             let count = outcome.verdict.reasons.len();
             match count {
-                0 => writeln!(out, "{name}: fresh")?,
-                1 => writeln!(out, "{name}: stale, 1 reason")?,
-                n => writeln!(out, "{name}: stale, {n} reasons")?,
+                0 => writeln!(out, "{name}: {good}fresh{good:#}")?,
+                1 => writeln!(out, "{name}: {bad}stale{bad:#}, 1 reason")?,
+                n => writeln!(out, "{name}: {bad}stale{bad:#}, {n} reasons")?,
             }
         }
         if self.command.options.asked.inputs {
             for input in &explanation.differences.inputs {
-                writeln!(out, "{}: {}", input.path, shown_why(&input.why).join(", "))?;
+                writeln!(
+                    out,
+                    "{strong}{}{strong:#}: {}",
+                    input.path,
+                    shown_why(&input.why).join(", ")
+                )?;
             }
         }
         Ok(())
     }
 }
 
-fn print_culprits(out: &mut impl Write, explanation: &Explanation, all: bool) -> io::Result<()> {
+fn print_culprits(
+    out: &mut impl Write,
+    explanation: &Explanation,
+    all: bool,
+    palette: Palette,
+) -> io::Result<()> {
+    let strong = palette.strong;
     let Differences { culprits, root, .. } = &explanation.differences;
     if let (false, Some(what)) = (culprits.is_empty(), what_they_are(explanation)) {
         writeln!(out, "{what}")?;
@@ -67,9 +80,12 @@ fn print_culprits(out: &mut impl Write, explanation: &Explanation, all: bool) ->
     for group in groups.iter().take(shown) {
         let count = group.len();
         let changes = if count == 1 { "1 change".to_owned() } else { format!("{count} changes") };
-        writeln!(out, "{}: {changes}", title(&group[0].group))?;
+        writeln!(out, "{strong}{}{strong:#}: {changes}", title(&group[0].group))?;
         let shown = if all { count } else { SHOWN_OF_GROUP };
-        group.iter().take(shown).try_for_each(|culprit| print_culprit(out, culprit, root))?;
+        group
+            .iter()
+            .take(shown)
+            .try_for_each(|culprit| print_culprit(out, culprit, root, palette))?;
         if let Some(more) = count.checked_sub(shown).filter(|more| *more > 0) {
             writeln!(out, "  and {more} more: see --all")?;
         }
@@ -103,13 +119,19 @@ pub(super) fn title(group: &Group) -> String {
     }
 }
 
-fn print_culprit(out: &mut impl Write, culprit: &Culprit, root: &Path) -> io::Result<()> {
-    writeln!(out, "  {}", shown_reason(&culprit.reason, root))?;
+fn print_culprit(
+    out: &mut impl Write,
+    culprit: &Culprit,
+    root: &Path,
+    palette: Palette,
+) -> io::Result<()> {
+    let faint = palette.faint;
+    writeln!(out, "  {}", shown_reason(&culprit.reason, root, palette))?;
     let differences = seen::differences(culprit);
     if !differences.is_empty() {
-        writeln!(out, "    {}", differences.join("; "))?;
+        writeln!(out, "    {faint}{}{faint:#}", differences.join("; "))?;
     }
-    writeln!(out, "    {}", sights(culprit))
+    writeln!(out, "    {faint}{}{faint:#}", sights(culprit))
 }
 
 /// Who sees a culprit, who knows better, and who misses it.
@@ -159,13 +181,16 @@ fn print_story(
     out: &mut impl Write,
     story: &PathStory,
     explanation: &Explanation,
+    Palette { strong, faint, .. }: Palette,
 ) -> io::Result<()> {
     match &story.standing {
         Standing::Input { rules } => {
-            writeln!(out, "{} is an input", story.path)?;
+            writeln!(out, "{strong}{}{strong:#} is an input", story.path)?;
             rules.iter().try_for_each(|rule| writeln!(out, "  by {rule}"))?;
         }
-        Standing::Ignored { because } => writeln!(out, "{} is no input: {because}", story.path)?,
+        Standing::Ignored { because } => {
+            writeln!(out, "{strong}{}{strong:#} is no input: {because}", story.path)?
+        }
     }
     if let Some(was) = &story.was {
         writeln!(out, "  was {}", seen::shown(was))?;
@@ -173,7 +198,7 @@ fn print_story(
     writeln!(out, "  is {}", seen::shown(&story.is))?;
     writeln!(out, "  {}", effect(story, explanation))?;
     match &story.culprit {
-        Some(culprit) => writeln!(out, "  {}", sights(culprit)),
+        Some(culprit) => writeln!(out, "  {faint}{}{faint:#}", sights(culprit)),
         None => Ok(()),
     }
 }

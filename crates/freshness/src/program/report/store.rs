@@ -9,7 +9,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use serde::Serialize;
 
 use super::super::cli::Format;
-use super::{JsonDuration, Report, ended, print_json};
+use super::{JsonDuration, Palette, Report, ended, print_json};
 use crate::store::Contents;
 use crate::{Escaped, SlotSummary};
 
@@ -21,9 +21,9 @@ impl Report<'_> {
     pub(in super::super) fn store(&self, store: &Path, contents: &Contents) -> ExitCode {
         let printed = match self.command.options.format {
             Format::Json => print_json(&self.json_store(store, contents)),
-            Format::Text => print_contents(store, contents),
+            Format::Text => print_contents(store, contents, self.palette()),
         };
-        ended(printed, ExitCode::SUCCESS)
+        ended(self.notes, printed, ExitCode::SUCCESS)
     }
 
     fn json_store<'c>(&self, store: &Path, contents: &'c Contents) -> JsonStore<'c> {
@@ -42,13 +42,13 @@ impl Report<'_> {
     }
 }
 
-fn print_contents(store: &Path, contents: &Contents) -> io::Result<()> {
+fn print_contents(store: &Path, contents: &Contents, palette: Palette) -> io::Result<()> {
     let mut out = io::stdout().lock();
     if contents.slots.is_empty() {
         writeln!(out, "no slots in {}", Escaped::path(store))?;
     }
     for slot in &contents.slots {
-        print_slot(&mut out, slot)?;
+        print_slot(&mut out, slot, palette)?;
     }
     for name in &contents.foreign {
         writeln!(out, "not ours: {}", Escaped::os_str(name))?;
@@ -59,11 +59,12 @@ fn print_contents(store: &Path, contents: &Contents) -> io::Result<()> {
     out.flush()
 }
 
-fn print_slot(out: &mut impl Write, slot: &SlotSummary) -> io::Result<()> {
+fn print_slot(out: &mut impl Write, slot: &SlotSummary, palette: Palette) -> io::Result<()> {
+    let Palette { strong, bad, .. } = palette;
     let tool = slot.tool.as_deref().unwrap_or("a tool that is not known");
-    writeln!(out, "{} of {tool}", &slot.key[..KEY_SHOWN])?;
+    writeln!(out, "{strong}{}{strong:#} of {tool}", &slot.key[..KEY_SHOWN])?;
     if let Some(problem) = &slot.problem {
-        writeln!(out, "  cannot serve: {problem}")?;
+        writeln!(out, "  {bad}cannot serve{bad:#}: {problem}")?;
     }
     for fact in &slot.profile {
         if let Some(value) = &fact.value {

@@ -1,0 +1,103 @@
+//! What is said on standard error: errors, warnings, and notes of what goes on.
+//!
+//! Whoever closed it, or left it no room, goes without.
+
+use std::io::{self, Write};
+
+use clap::builder::styling::Style;
+
+use super::super::manner::Manner;
+use super::REASONS_SHOWN;
+use super::palette::Palette;
+use crate::{Escaped, Event, Reason};
+
+/// Speaks on standard error.
+#[derive(Clone, Copy, Debug)]
+pub(in super::super) struct Notes {
+    manner: Manner,
+}
+
+impl Notes {
+    pub(in super::super) fn new(manner: Manner) -> Self {
+        Self { manner }
+    }
+
+    /// The colours of standard error, asked for only where something is said.
+    fn palette(&self) -> Palette {
+        Palette::of(&io::stderr(), self.manner.color)
+    }
+
+    /// A note, unless only errors are wanted.
+    pub(super) fn note(&self, text: &str) {
+        if !self.manner.quiet {
+            self.line(&[(self.palette().faint, "freshness: "), (Style::new(), text)]);
+        }
+    }
+
+    /// A note for those who want to know more.
+    fn detail(&self, text: &str) {
+        if self.manner.verbose {
+            self.note(text);
+        }
+    }
+
+    fn warning(&self, text: &str) {
+        let Palette { faint, warn, .. } = self.palette();
+        self.line(&[(faint, "freshness: "), (warn, "warning: "), (Style::new(), text)]);
+    }
+
+    pub(super) fn error(&self, text: &str) {
+        let text = text.strip_prefix("error: ").unwrap_or(text);
+        self.line(&[(self.palette().bad, "error: "), (Style::new(), text)]);
+    }
+
+    fn line(&self, parts: &[(Style, &str)]) {
+        let mut line = String::new();
+        for (style, text) in parts {
+            line.push_str(&format!("{style}{}{style:#}", Escaped::lines(text)));
+        }
+        let _ = writeln!(io::stderr(), "{line}");
+    }
+
+    fn reason(&self, reason: &Reason) {
+        if self.manner.quiet {
+            return;
+        }
+        let text = reason.to_string();
+        let (code, rest) = text.split_at(reason.code().len());
+        let Palette { faint, warn, .. } = self.palette();
+        self.line(&[(faint, "freshness: "), (warn, code), (Style::new(), rest)]);
+    }
+
+    /// Tells what goes on.
+    pub(in super::super) fn event(&self, event: Event<'_>) {
+        match event {
+            Event::WaitingForLock { holder } => self.note(&format!("waiting for {holder}")),
+            Event::Stale { verdict } => {
+                let reasons = &verdict.reasons;
+                reasons.iter().take(REASONS_SHOWN).for_each(|reason| self.reason(reason));
+                if let Some(more) = reasons.len().checked_sub(REASONS_SHOWN).filter(|n| *n > 0) {
+                    self.note(&format!("and {more} more reasons"));
+                }
+            }
+            Event::CargoStarts { args } => {
+                self.detail(&format!("starting cargo {}", args.join(" ")));
+            }
+            Event::CargoForced { package } => self.note(&format!(
+                "cargo calls {} fresh, which cannot be: building from nothing",
+                Escaped::text(package)
+            )),
+            Event::ChangedDuringBuild { path } => {
+                self.note(&format!("{path} changed while cargo ran: building again"));
+            }
+            Event::GlobMatchesNothing { glob } => {
+                self.warning(&format!("`{}` matches no file", Escaped::text(glob)));
+            }
+            Event::UsingPrebuilt { dir, because } => {
+                self.warning(because);
+                self.warning(&format!("using prebuilt archives of {}", Escaped::path(dir)));
+            }
+            Event::Note { text } => self.note(&format!("note: {text}")),
+        }
+    }
+}
