@@ -33,6 +33,6 @@ pub use program::{freshness, nativets, xtask};
 pub use project::{Answer, Project};
 pub use redact::{redact, redact_json};
 pub use run::{OnTerminal, Process, Ran, Run};
-pub use terminal::without_colors;
+pub use terminal::{screen, without_colors};
 pub use trap::{Trap, runs, signal};
 pub use world::World;

@@ -140,7 +140,10 @@ impl Run {
     /// It cannot be started; there is no terminal to be had.
     pub fn start_on_terminal(mut self, speaks: OnTerminal) -> Process {
         let (screen, terminal) = terminal::open();
-        self.command.env("TERM", "xterm-256color").stderr(terminal.try_clone().unwrap());
+        if !self.command.get_envs().any(|(name, _)| name == "TERM") {
+            self.command.env("TERM", "xterm-256color");
+        }
+        self.command.stderr(terminal.try_clone().unwrap());
         match speaks {
             OnTerminal::Both => self.command.stdout(terminal),
             OnTerminal::Stderr => self.command.stdout(Stdio::piped()),
@@ -177,7 +180,8 @@ impl Process {
     /// # Panics
     /// Its output cannot be read.
     pub fn stderr(&self) -> String {
-        self.stderr.text()
+        // It may be in the middle of a character.
+        String::from_utf8_lossy(&self.stderr.said.lock().unwrap()).into_owned()
     }
 
     /// Kills it and all that it started, at once.

@@ -41,6 +41,51 @@ pub fn without_colors(text: &str) -> String {
     plain.replace("\r\n", "\n")
 }
 
+/// What is left on a screen, line by line and without colours, when all of this was said to a terminal. Only
+/// what programs that draw bars say is understood.
+///
+/// # Panics
+/// A sequence that is not understood.
+#[must_use]
+pub fn screen(text: &str) -> Vec<String> {
+    let mut lines = vec![Vec::new()];
+    let (mut row, mut column) = (0_usize, 0_usize);
+    let plain = text.replace("\r\n", "\u{b}");
+    let plain = without_colors(&plain);
+    let mut rest = plain.chars();
+    while let Some(c) = rest.next() {
+        match c {
+            '\r' => column = 0,
+            '\n' | '\u{b}' => (row, column) = (row + 1, 0),
+            '\u{1b}' => {
+                let sequence: String = rest.by_ref().take(1).collect();
+                assert_eq!(sequence, "[", "{text:?}");
+                let mut count = String::new();
+                let verb = rest.by_ref().find(|c| {
+                    count.extend(c.is_ascii_digit().then_some(c));
+                    !c.is_ascii_digit()
+                });
+                match (verb, count.as_str()) {
+                    (Some('K'), "2") => lines[row] = Vec::new(),
+                    (Some('K'), "" | "0") => lines[row].truncate(column),
+                    (Some('A'), count) => row -= count.parse::<usize>().unwrap_or(1),
+                    (Some('B'), count) => row += count.parse::<usize>().unwrap_or(1),
+                    other => panic!("{other:?} in {text:?}"),
+                }
+            }
+            c => {
+                let width = lines[row].len().max(column + 1);
+                lines[row].resize(width, ' ');
+                lines[row][column] = c;
+                column += 1;
+            }
+        }
+        lines.resize(lines.len().max(row + 1), Vec::new());
+    }
+    let lines = lines.into_iter().map(|line| line.into_iter().collect::<String>());
+    lines.map(|line| line.trim_end().to_owned()).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -49,5 +94,13 @@ mod tests {
     fn colours_are_taken_out_and_nothing_else() {
         assert_eq!(without_colors("\u{1b}[1;31mred\u{1b}[0m\r\nplain"), "red\nplain");
         assert_eq!(without_colors("\u{1b}[2Jx\u{1b}[31"), "\u{1b}[2Jx\u{1b}[31");
+    }
+
+    #[test]
+    fn a_screen_shows_what_was_said_last() {
+        assert_eq!(screen("a\r\nb\r\n"), ["a", "b", ""]);
+        assert_eq!(screen("bar 1\r\u{1b}[2Kbar 2\r\u{1b}[2Knote\r\n"), ["note", ""]);
+        assert_eq!(screen("\u{1b}[1mab\u{1b}[0m\rx"), ["xb"]);
+        assert_eq!(screen("a\r\nb\u{1b}[1A\r\u{1b}[2Kc"), ["c", "b"]);
     }
 }

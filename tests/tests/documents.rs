@@ -28,6 +28,28 @@ fn every_command_says_its_exit_statuses_and_gives_examples() {
 }
 
 #[test]
+fn every_command_says_what_it_is_for_and_takes_the_common_options() {
+    let world = World::new();
+    let help = world.freshness(["--help"]).run().expect(0).stdout;
+    for command in ["check", "build", "explain", "list", "gc", "clean", "doctor"] {
+        let listed = |line: &str| {
+            let rest = line.trim_start().strip_prefix(command)?.strip_prefix(' ')?;
+            Some(rest.trim_start().to_owned())
+        };
+        let purpose = help.lines().find_map(listed).unwrap_or_else(|| panic!("{command}: {help}"));
+        let own = world.freshness([command, "--help"]).run().expect(0).stdout;
+        assert!(own.starts_with(&purpose), "{own}");
+        for option in ["--config <FILE>", "--format <FORMAT>", "--color <WHEN>", "-q, --quiet"] {
+            assert!(own.contains(option), "{command} {option}: {own}");
+        }
+        let script = world.freshness(["man", command]).run().expect(0).stdout;
+        assert!(script.contains("\\-\\-config"), "{script}");
+    }
+    let script = world.freshness(["completions", "bash"]).run().expect(0).stdout;
+    assert!(script.contains("--why-not-fresh") && script.contains("--max-age"), "{script}");
+}
+
+#[test]
 fn each_shell_completes_every_command() {
     let world = World::new();
     let commands = commands(&world);

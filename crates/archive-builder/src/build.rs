@@ -96,7 +96,9 @@ fn renewed(
 ) -> Result<Option<Stamp>, BuildError> {
     let (cutoff, (snapshot, lists)) =
         settled(BRIEFLY, || lock.clock(&scene.slot), || Ok(scene.snapshot(stamp)?))?;
-    let evidence = observe::evidence(scene.request.strategies, &snapshot, |id| stamp.recorded(id));
+    let told = scene.told();
+    let known = |id| stamp.recorded(id);
+    let evidence = observe::evidence(scene.request.strategies, &snapshot, known, &told);
     // The list, and the evidence of every strategy, must be what they were at the build. That one strategy
     // is content is not enough: a look by times alone proves nothing about contents, and renewing on
     // its word would hide a change from all the others.

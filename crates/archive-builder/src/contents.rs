@@ -7,10 +7,14 @@
 
 use std::collections::BTreeMap;
 
+use freshness_core::spread::Told;
 use freshness_core::sys::bytes_of_path;
 use freshness_core::{Digest, InputPath, Meta, Snapshot, State, Target, Timestamp};
 
 use crate::seal;
+
+/// After so many inputs it is told how far reading has come.
+const TOLD_AFTER: usize = 64;
 
 /// What counts as a change of an input between two looks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,16 +37,27 @@ pub(crate) struct Contents {
 
 impl Contents {
     /// Looks into every file of `snapshot`, whose looking began at `cutoff`.
-    pub(crate) fn read(snapshot: &Snapshot, cutoff: Timestamp, earlier: Option<&Self>) -> Self {
+    pub(crate) fn read(
+        snapshot: &Snapshot,
+        cutoff: Timestamp,
+        earlier: Option<&Self>,
+        told: Told<'_>,
+    ) -> Self {
         let digest = |path: &InputPath, state: &State| {
             state.file()?;
             let known = earlier.and_then(|e| e.proven(path, state));
             known.or_else(|| Some(seal::digest_followed(&path.under(&snapshot.root)).ok()?.0))
         };
-        let inputs = snapshot
-            .entries
-            .iter()
-            .map(|(path, state)| (path.clone(), (state.clone(), digest(path, state))));
+        let count = snapshot.entries.len();
+        told(0, count);
+        let inputs = snapshot.entries.iter().enumerate().map(|(index, (path, state))| {
+            let read = (path.clone(), (state.clone(), digest(path, state)));
+            let done = index + 1;
+            if done % TOLD_AFTER == 0 || done == count {
+                told(done, count);
+            }
+            read
+        });
         Self { cutoff, inputs: inputs.collect() }
     }
 
@@ -159,7 +174,12 @@ mod tests {
     fn read(dir: &Path, cutoff: Timestamp, earlier: Option<&Contents>) -> Contents {
         let tree = Pattern::Tree { dir: "".into(), skip: Vec::new() };
         let specs = [InputSpec { pattern: tree, why: String::new() }];
-        Contents::read(&Snapshot::take(discover(dir, &specs).unwrap()), cutoff, earlier)
+        Contents::read(
+            &Snapshot::take(discover(dir, &specs).unwrap()),
+            cutoff,
+            earlier,
+            freshness_core::spread::UNTOLD,
+        )
     }
 
     #[test]

@@ -17,6 +17,7 @@ use freshness_core::{
 
 use crate::cargo_config::CargoConfig;
 use crate::error::BuildError;
+use crate::events::Event;
 use crate::inputs;
 use crate::key::Key;
 use crate::publish;
@@ -117,7 +118,7 @@ impl<'a> Scene<'a> {
             Ok(stamp) => stamp,
             Err(reason) => return Ok(stale(reason, None)),
         };
-        let compared = match check::check(&stamp, &self.specs_here(), strategy) {
+        let compared = match check::check(&stamp, &self.specs_here(), strategy, &self.told()) {
             Ok(compared) => compared,
             Err(NoAnswer::BadGlob(bad)) => return Err(bad.into()),
             Err(NoAnswer::Damaged(problem)) => {
@@ -190,6 +191,12 @@ impl<'a> Scene<'a> {
         let here = self.specs_here();
         let specs = here.iter().chain(&stamp.specs);
         Ok(Snapshot::take_listed(discover(&stamp.snapshot.root, specs)?))
+    }
+
+    /// Passes on how far a look at the inputs has come.
+    pub(crate) fn told(&self) -> impl Fn(usize, usize) + Sync {
+        let events = self.request.events;
+        move |done, of| events(Event::Looking { done, of })
     }
 
     /// The inputs that follow from where we stand.

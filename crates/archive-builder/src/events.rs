@@ -12,6 +12,15 @@ pub enum Event<'a> {
         /// Who, as far as the lock says.
         holder: &'a str,
     },
+    /// The slot that was waited for is ours.
+    LockTaken,
+    /// Inputs are being looked at, and read where that is due; from any thread, and often.
+    Looking {
+        /// How many parts of the work are done.
+        done: usize,
+        /// How many there are.
+        of: usize,
+    },
     /// The archives are stale, and a build begins.
     Stale {
         /// Why; empty where it was asked for although they are fresh.
@@ -21,7 +30,24 @@ pub enum Event<'a> {
     CargoStarts {
         /// Its arguments.
         args: &'a [String],
+        /// How many packages it will speak of.
+        packages: Expected,
     },
+    /// cargo made a target of a package, or found it fresh.
+    CargoMade {
+        /// cargo's id of the package.
+        package_id: &'a str,
+        /// Whether there was nothing to do.
+        is_fresh: bool,
+    },
+    /// A line of cargo's standard error, without its end, where it was asked to be told: see
+    /// [`crate::CargoOutput::Told`].
+    CargoSays {
+        /// The line, as cargo wrote it.
+        line: &'a [u8],
+    },
+    /// cargo has ended, however it did.
+    CargoEnds,
     /// cargo reported something fresh that cannot be; its memory is removed and it runs once more.
     CargoForced {
         /// The package.
@@ -49,4 +75,13 @@ pub enum Event<'a> {
         /// What.
         text: &'a str,
     },
+}
+
+/// How many packages a build takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Expected {
+    /// About so many, as in the last build.
+    About(usize),
+    /// No more than so many: what is optional may take no part.
+    AtMost(usize),
 }

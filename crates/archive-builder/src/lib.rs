@@ -56,7 +56,7 @@ pub use cargo::invoke::{CargoManner, CargoOutput};
 pub use decide::check;
 pub use environment::Environment;
 pub use error::BuildError;
-pub use events::Event;
+pub use events::{Event, Expected};
 pub use explain::explain;
 pub use inputs::Input;
 pub use key::{Key, Tool};

@@ -55,7 +55,12 @@ impl SlotLock {
         let mut announced = false;
         loop {
             match file.try_lock() {
-                Ok(()) if is_at(&file, &path) => return Self::held(file, tool, slot),
+                Ok(()) if is_at(&file, &path) => {
+                    if announced {
+                        events(Event::LockTaken);
+                    }
+                    return Self::held(file, tool, slot);
+                }
                 // Its holder removed the slot; the lock of what is there now is another.
                 Ok(()) => {
                     file = open_in(slot, &path)?;
@@ -273,7 +278,11 @@ mod tests {
         let held = Quiet::take(&slot).unwrap().unwrap();
         let away = dir.path().join("away");
         let mut held = Some(held);
-        let listen = |_: Event<'_>| fs::rename(slot.dir(), &away).unwrap();
+        let listen = |event: Event<'_>| {
+            if matches!(event, Event::WaitingForLock { .. }) {
+                fs::rename(slot.dir(), &away).unwrap();
+            }
+        };
         let waiter = thread::scope(|scope| {
             let waiter = scope.spawn(|| {
                 SlotLock::acquire(&slot, &tool(), Duration::from_secs(30), &listen, &|| Ok(()))

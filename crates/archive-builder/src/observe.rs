@@ -3,6 +3,8 @@
 use std::thread;
 use std::time::{Duration, Instant};
 
+use freshness_core::spread::{Threads, Told};
+use freshness_core::survey::observe_all;
 use freshness_core::{
     Evidence, FreshnessStrategy, Lists, Recorded, Snapshot, StrategyId, Timestamp,
 };
@@ -46,10 +48,12 @@ pub(crate) fn evidence<'e>(
     strategies: &[&dyn FreshnessStrategy],
     snapshot: &Snapshot,
     earlier: impl Fn(StrategyId) -> Option<Recorded<'e>>,
+    told: Told<'_>,
 ) -> Vec<Evidence> {
     let evidence = |strategy: &&dyn FreshnessStrategy| {
         let id = strategy.id();
-        let bytes = strategy.observe(snapshot, earlier(id)).evidence;
+        let known = earlier(id);
+        let bytes = observe_all(*strategy, snapshot, known, Threads::AsUseful, told).evidence;
         Evidence { strategy: id.name.into(), version: id.evidence_version, bytes }
     };
     strategies.iter().map(evidence).collect()

@@ -29,13 +29,13 @@ use crate::cargo::messages::Messages;
 use crate::cargo::metadata::{PathPackage, Workspace};
 use crate::cargo::scan;
 use crate::cargo::unit_files::UnitFiles;
-use crate::cargo::units::Unit;
+use crate::cargo::units::{Unit, compiled_inputs};
 use crate::contents::{Changed, Contents};
 use crate::decide::Scene;
 use crate::durable;
 use crate::environment;
 use crate::error::{BuildError, Context};
-use crate::events::Event;
+use crate::events::{Event, Expected};
 use crate::fit::FitUnits;
 use crate::inputs;
 use crate::lock::{self, SlotLock};
@@ -63,6 +63,7 @@ struct Rebuild<'a> {
 /// The world as it was before cargo started.
 struct Before {
     units: Vec<Unit>,
+    packages: Expected,
     cutoff: Timestamp,
     snapshot: Snapshot,
     contents: Contents,
@@ -187,7 +188,7 @@ impl<'a> Rebuild<'a> {
             fit.vouch(root, &self.cargo, &before.contents, &saw.files)?;
         }
         self.keep(&saw.emptied())?;
-        let built = self.run_cargo(workspace);
+        let built = self.run_cargo(workspace, before.packages);
         if built.is_err() {
             // A cargo that was killed may have left a rustc behind, which would write while we look.
             lock::end_orphans(&self.scene.slot, orphans::group())?;
@@ -212,13 +213,13 @@ impl<'a> Rebuild<'a> {
         specs.extend(told.into_iter().filter(|spec| !known.contains(&spec.pattern)));
         let after_cutoff = lock.clock(&self.scene.slot)?;
         let (snapshot, lists) = self.take(workspace, &specs)?;
-        let contents = Contents::read(&snapshot, after_cutoff, Some(&before.contents));
+        let told = self.scene.told();
+        let contents = Contents::read(&snapshot, after_cutoff, Some(&before.contents), &told);
         if let Some(path) = contents.changed_since(&before.contents, changed) {
             return Ok(Attempt::InputChanged(path.clone()));
         }
-        let evidence = observe::evidence(self.scene.request.strategies, &snapshot, |id| {
-            Recorded::find(id, &before.evidence, &before.snapshot, before.cutoff)
-        });
+        let known = |id| Recorded::find(id, &before.evidence, &before.snapshot, before.cutoff);
+        let evidence = observe::evidence(self.scene.request.strategies, &snapshot, known, &told);
         if let Some(path) = snapshot.first_difference(&self.take(workspace, &specs)?.0) {
             return Ok(Attempt::InputChanged(path.clone()));
         }
@@ -316,18 +317,19 @@ impl<'a> Rebuild<'a> {
             lock.clock(&self.scene.slot)
         };
         let (cutoff, (snapshot, _)) = settled(SETTLE, clock, || self.take(workspace, &specs))?;
-        let evidence = observe::evidence(self.scene.request.strategies, &snapshot, |id| {
-            self.earlier.and_then(|stamp| stamp.recorded(id))
-        });
-        let contents = Contents::read(&snapshot, cutoff, None);
-        Ok(Before { units, cutoff, snapshot, contents, evidence })
+        let told = self.scene.told();
+        let known = |id| self.earlier.and_then(|stamp| stamp.recorded(id));
+        let evidence = observe::evidence(self.scene.request.strategies, &snapshot, known, &told);
+        let contents = Contents::read(&snapshot, cutoff, None, &told);
+        let packages = workspace.expected(&units);
+        Ok(Before { units, packages, cutoff, snapshot, contents, evidence })
     }
 
-    fn run_cargo(&self, workspace: &Workspace) -> Result<Messages, BuildError> {
+    fn run_cargo(&self, workspace: &Workspace, packages: Expected) -> Result<Messages, BuildError> {
         let (request, target) = (self.scene.request, self.scene.slot.target());
         let plan = Plan::new(request.profile, workspace, request.env, &self.scene.config, &target);
-        (request.events)(Event::CargoStarts { args: &plan.args });
-        self.cargo.build(&plan)
+        (request.events)(Event::CargoStarts { args: &plan.args, packages });
+        self.cargo.build(&plan, request.events)
     }
 
     fn units(&self, workspace: &Workspace, known: &UnitFiles) -> Vec<Unit> {
@@ -391,9 +393,4 @@ impl<'a> Rebuild<'a> {
             lists: built.lists,
         }
     }
-}
-
-/// What the units of path packages were made from.
-fn compiled_inputs(units: &[Unit]) -> Vec<InputSpec> {
-    units.iter().filter(|unit| unit.is_path).flat_map(|unit| unit.inputs.iter().cloned()).collect()
 }

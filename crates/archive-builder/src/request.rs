@@ -40,8 +40,8 @@ pub struct Request<'a> {
     pub cargo_output: CargoOutput,
     /// The wish that a build stop; looked at while it waits for a lock or for cargo, and between its steps.
     pub cancel: &'a Cancel,
-    /// Told of what happens meanwhile.
-    pub events: &'a dyn Fn(Event<'_>),
+    /// Told of what happens meanwhile, by whichever thread sees it happen.
+    pub events: &'a (dyn Fn(Event<'_>) + Sync),
 }
 
 /// The newest generation, the one before it, which a linker may be reading, and the one being made.

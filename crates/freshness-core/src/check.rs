@@ -19,10 +19,11 @@ use crate::lists::{DirStat, ListedDir, holds_still};
 use crate::path::InputPath;
 use crate::place::Place;
 use crate::snapshot::{Kind, Meta, Snapshot, State};
-use crate::spread::{Threads, spread};
+use crate::spread::{Threads, Told, spread_told};
 use crate::stamp::Record;
 use crate::stamp::table::{Entry, Group};
 use crate::strategy::{Assessment, FreshnessStrategy, Known, Subject, Work};
+use crate::survey::assess_all;
 use crate::sys::Links;
 use crate::verdict::Reason;
 use crate::walk::is_cargo_target;
@@ -42,7 +43,7 @@ pub enum NoAnswer {
 }
 
 /// Says what differs between a record and the world: the inputs that it remembers, and those that `here`
-/// names, which follow from where the question is asked.
+/// names, which follow from where the question is asked. `told` hears how far it has come.
 ///
 /// # Errors
 /// Why there is no answer.
@@ -50,11 +51,12 @@ pub fn check(
     record: &Record,
     here: &[InputSpec],
     strategy: &dyn FreshnessStrategy,
+    told: Told<'_>,
 ) -> Result<Assessment, NoAnswer> {
     let evidence = record.evidence_of(strategy.id()).ok_or(NoAnswer::NoEvidence)?;
     if let Some(anew) = Anew::find(record, here).map_err(NoAnswer::BadGlob)? {
         let check = Check { record, strategy, evidence, anew, differs: AtomicBool::new(false) };
-        if let Some(found) = check.by_directory()? {
+        if let Some(found) = check.by_directory(told)? {
             return Ok(found);
         }
     }
@@ -62,7 +64,7 @@ pub fn check(
     let specs = here.iter().chain(&stamp.specs);
     let now = Snapshot::take(discover(&record.root, specs).map_err(NoAnswer::BadGlob)?);
     let recorded = stamp.recorded(strategy.id()).ok_or(NoAnswer::NoEvidence)?;
-    Ok(strategy.assess(&now, recorded))
+    Ok(assess_all(strategy, &now, recorded, Threads::AsUseful, told))
 }
 
 /// Inputs that are found anew at every look: those that follow from where we stand, and those of packages
@@ -137,14 +139,14 @@ impl From<String> for Stop {
 
 impl Check<'_> {
     /// Compares everything; nothing where the list is not what it was.
-    fn by_directory(&self) -> Result<Option<Assessment>, NoAnswer> {
+    fn by_directory(&self, told: Told<'_>) -> Result<Option<Assessment>, NoAnswer> {
         let mut all = Part::default();
         let chunks = self.record.chunks();
         let threads = match chunks <= FEW_CHUNKS && !self.strategy.reads_always() {
             true => Threads::OneUnlessWaiting,
             false => Threads::AsUseful,
         };
-        let parts = spread(threads, chunks, |chunk| self.part(chunk));
+        let parts = spread_told(threads, chunks, told, |chunk| self.part(chunk));
         for part in parts {
             match part {
                 Ok(part) => {

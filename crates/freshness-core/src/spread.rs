@@ -63,6 +63,37 @@ pub fn spread<R: Send>(threads: Threads, tasks: usize, task: impl Fn(usize) -> R
     done.into_iter().flatten().collect()
 }
 
+/// Is told how many of how many parts of some work are done, by whichever thread did the last one. The work
+/// does not go on before it returns.
+pub type Told<'a> = &'a (dyn Fn(usize, usize) + Sync);
+
+/// Tells no one.
+pub const UNTOLD: Told<'static> = &|_, _| {};
+
+/// The same as [`spread`], and tells at first and after each task how many are done; nothing where there is
+/// only one. Of two that are done at the same time, the later number may be told first.
+///
+/// # Panics
+/// Where a task does.
+pub fn spread_told<R: Send>(
+    threads: Threads,
+    tasks: usize,
+    told: Told<'_>,
+    task: impl Fn(usize) -> R + Sync,
+) -> Vec<R> {
+    let done = AtomicUsize::new(0);
+    if tasks > 1 {
+        told(0, tasks);
+    }
+    spread(threads, tasks, |index| {
+        let result = task(index);
+        if tasks > 1 {
+            told(done.fetch_add(1, Ordering::Relaxed) + 1, tasks);
+        }
+        result
+    })
+}
+
 /// Cores that may be used. Where there are few, a quota (which it takes eight system calls to find out) changes
 /// nothing: a thread too many waits for its turn.
 fn cores() -> usize {
@@ -159,6 +190,19 @@ impl Watch {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn each_task_is_told_once_and_a_single_one_not_at_all() {
+        let heard = Mutex::new(Vec::new());
+        let told = |done, of| heard.lock().unwrap().push((done, of));
+        assert_eq!(spread_told(Threads::AsUseful, 40, &told, |index| index).len(), 40);
+        let mut all = std::mem::take(&mut *heard.lock().unwrap());
+        assert_eq!(all[0], (0, 40));
+        all.sort_unstable();
+        assert_eq!(all, (0..=40).map(|done| (done, 40)).collect::<Vec<_>>());
+        assert_eq!(spread_told(Threads::AsUseful, 1, &told, |index| index), [0]);
+        assert!(heard.lock().unwrap().is_empty());
+    }
 
     fn exactly(count: usize) -> Threads {
         Threads::Exactly(NonZeroUsize::new(count).unwrap())

@@ -16,7 +16,7 @@ use std::io;
 use crate::path::InputPath;
 use crate::place::Place;
 use crate::snapshot::{Snapshot, State, Timestamp};
-use crate::spread::Threads;
+use crate::spread::{Threads, UNTOLD};
 use crate::stamp::Digest;
 use crate::survey::{assess_all, observe_all};
 use crate::sys::Links;
@@ -74,12 +74,12 @@ pub trait FreshnessStrategy: Send + Sync {
 
     /// Records what it will want to know of these inputs later; see [`FreshnessStrategy::observe_one`].
     fn observe(&self, now: &Snapshot, earlier: Option<Recorded<'_>>) -> Observation {
-        observe_all(self, now, earlier, Threads::AsUseful)
+        observe_all(self, now, earlier, Threads::AsUseful, UNTOLD)
     }
 
     /// Says what differs between the world and the record.
     fn assess(&self, now: &Snapshot, recorded: Recorded<'_>) -> Assessment {
-        assess_all(self, now, recorded, Threads::AsUseful)
+        assess_all(self, now, recorded, Threads::AsUseful, UNTOLD)
     }
 }
 

@@ -4,7 +4,7 @@ use crate::compare::{Step, appeared, compare_listed, merge};
 use crate::path::InputPath;
 use crate::place::Place;
 use crate::snapshot::{Snapshot, State};
-use crate::spread::{Threads, spread};
+use crate::spread::{Threads, Told, spread_told};
 use crate::strategy::{Assessment, FreshnessStrategy, Observation, Recorded, Subject, Work};
 use crate::verdict::Reason;
 
@@ -17,11 +17,12 @@ pub fn observe_all<S: FreshnessStrategy + ?Sized>(
     now: &Snapshot,
     earlier: Option<Recorded<'_>>,
     threads: Threads,
+    told: Told<'_>,
 ) -> Observation {
     let then = earlier.map(|earlier| indices_then(earlier.snapshot, now));
     let parts: Vec<_> = now.entries.chunks(INPUTS_AT_ONCE).collect();
     let width = strategy.evidence_bytes();
-    let observed = spread(threads, parts.len(), |part| {
+    let observed = spread_told(threads, parts.len(), told, |part| {
         let (mut places, mut work) = (Places::new(now), Work::default());
         let mut evidence = vec![0; parts[part].len() * width];
         for (offset, (path, state)) in parts[part].iter().enumerate() {
@@ -57,10 +58,11 @@ pub fn assess_all<S: FreshnessStrategy + ?Sized>(
     now: &Snapshot,
     recorded: Recorded<'_>,
     threads: Threads,
+    told: Told<'_>,
 ) -> Assessment {
     let steps: Vec<Step<'_>> = merge(recorded.snapshot, now).collect();
     let parts: Vec<_> = steps.chunks(INPUTS_AT_ONCE).collect();
-    let assessed = spread(threads, parts.len(), |part| {
+    let assessed = spread_told(threads, parts.len(), told, |part| {
         let (mut places, mut found) = (Places::new(now), Assessment::default());
         for step in parts[part] {
             match step {

@@ -38,8 +38,9 @@ pub use archive_builder::explain::{
 pub use archive_builder::gc::{Collection, DryRun, Limits, Removal, What};
 pub use archive_builder::store::{self, SlotSummary};
 pub use archive_builder::{
-    BuildError, Cancel, CargoManner, CargoOutput, Emit, Environment, Event, Force, Input, Key,
-    Missing, OnFailure, Outcome, Panic, Profile, ReadyArchive, Request, Tool, remove_below_tag,
+    BuildError, Cancel, CargoManner, CargoOutput, Emit, Environment, Event, Expected, Force, Input,
+    Key, Missing, OnFailure, Outcome, Panic, Profile, ReadyArchive, Request, Tool,
+    remove_below_tag,
 };
 pub use config::{Config, ConfigError};
 pub use doctor::Diagnosis;

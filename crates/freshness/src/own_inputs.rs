@@ -9,6 +9,7 @@ use std::path::Path;
 use std::sync::OnceLock;
 
 use freshness_core::check::check;
+use freshness_core::spread::UNTOLD;
 use freshness_core::stamp::codec::{TooLarge, Undecodable};
 use freshness_core::{
     Assessment, Evidence, FreshnessStrategy, Head, InputPath, InputSet, InputSpec, Lists, Pattern,
@@ -144,7 +145,7 @@ impl Freshness {
     /// decides; nothing where the record has no evidence for it, or is damaged.
     #[must_use]
     pub fn check_inputs(&self, stored: &StoredInputs) -> Option<Assessment> {
-        check(&stored.record, &[], self.deciding_strategy()).ok()
+        check(&stored.record, &[], self.deciding_strategy(), UNTOLD).ok()
     }
 }
 

@@ -18,12 +18,13 @@ use crate::cancel::Cancel;
 use crate::cargo_config::CargoConfig;
 use crate::environment::Environment;
 use crate::error::{BuildError, Context};
+use crate::events::Event;
 use crate::orphans;
 use crate::profile::{Emit, Profile};
 
 use super::messages::{Messages, Unreadable};
 use super::metadata::Workspace;
-use super::process::{self, Said};
+use super::process::{self, Audience, Lines, News, Said};
 use super::rustflags;
 
 /// The versions of cargo whose `find_stale_file` (in its `fingerprint/mod.rs`) was read and tried: an
@@ -40,6 +41,8 @@ pub enum CargoOutput {
     Inherit,
     /// To our own standard error, said in this way.
     As(CargoManner),
+    /// Line by line to who is told of events, said in this way.
+    Told(CargoManner),
     /// Into the error, should the build fail.
     #[default]
     Capture,
@@ -115,13 +118,14 @@ impl<'a> Cargo<'a> {
     }
 
     fn ask(&self, command: Command) -> Result<Said<Vec<u8>>, BuildError> {
-        let read = |stdout: ChildStdout| {
+        let read = |stdout: ChildStdout, _: &dyn Fn(News)| {
             let mut bytes = Vec::new();
             stdout.take(MAX_ANSWER_BYTES + 1).read_to_end(&mut bytes).map(|_| bytes)
         };
         let is_too_long = |bytes: &Vec<u8>| bytes.len() as u64 > MAX_ANSWER_BYTES;
         let is_enough = |read: &io::Result<_>| read.as_ref().is_ok_and(is_too_long);
-        let Said { status, stdout, stderr } = self.run(command, read, is_enough)?;
+        let silent = Audience { lines: Lines::Kept, tell: &mut |_| {} };
+        let Said { status, stdout, stderr } = self.run(command, read, is_enough, silent)?;
         let stdout = stdout.doing("read what is said by", &self.program)?;
         if is_too_long(&stdout) {
             let problem = format!("its answer is longer than {} MiB", MAX_ANSWER_BYTES >> 20);
@@ -133,11 +137,12 @@ impl<'a> Cargo<'a> {
     fn run<T: Send + 'static>(
         &self,
         command: Command,
-        read: impl FnOnce(ChildStdout) -> T + Send + 'static,
+        read: impl FnOnce(ChildStdout, &dyn Fn(News)) -> T + Send + 'static,
         is_enough: impl FnOnce(&T) -> bool,
+        audience: Audience<'_>,
     ) -> Result<Said<T>, BuildError> {
         self.spawned.set(self.spawned.get() + 1);
-        process::run(command, (self.cancel, self.cwd), read, is_enough)
+        process::run(command, (self.cancel, self.cwd), read, is_enough, audience)
     }
 
     /// What cargo says of itself: `cargo 1.95.0 (…)`.
@@ -180,23 +185,40 @@ impl<'a> Cargo<'a> {
         output.status.success().then_some(output.stdout)
     }
 
-    /// Builds the profile's packages into `target_dir`, in one invocation.
+    /// Builds the profile's packages into `target_dir`, in one invocation, and tells how it comes along.
     ///
     /// # Errors
     /// cargo could not be started, was killed, failed, or says what cargo does not; the caller wants no more.
-    pub(crate) fn build(&self, plan: &Plan) -> Result<Messages, BuildError> {
+    pub(crate) fn build(
+        &self,
+        plan: &Plan,
+        events: &dyn Fn(Event<'_>),
+    ) -> Result<Messages, BuildError> {
         let mut command = self.command(&plan.args);
-        if let CargoOutput::As(manner) = self.output {
+        if let CargoOutput::As(manner) | CargoOutput::Told(manner) = self.output {
             command.args(manner.args());
         }
         command.env_remove("CARGO_TARGET_DIR").env(orphans::BUILD_DIR, &plan.target_dir);
         command.envs(plan.env.iter().map(|(name, value)| (name, value)));
         command.stderr(match self.output {
             CargoOutput::Inherit | CargoOutput::As(_) => Stdio::inherit(),
-            CargoOutput::Capture => Stdio::piped(),
+            CargoOutput::Capture | CargoOutput::Told(_) => Stdio::piped(),
         });
+        let mut tell = |news: News| match &news {
+            News::Line(line) => events(Event::CargoSays { line }),
+            News::Made { package_id, is_fresh } => {
+                events(Event::CargoMade { package_id, is_fresh: *is_fresh });
+            }
+        };
+        let lines = match self.output {
+            CargoOutput::Told(_) => Lines::Told,
+            _ => Lines::Kept,
+        };
         let is_enough = |read: &Result<_, _>| matches!(read, Err(Unreadable::TooMuch(_)));
-        let said = self.run(command, Messages::read, is_enough)?;
+        let audience = Audience { lines, tell: &mut tell };
+        let said = self.run(command, Messages::read_telling, is_enough, audience);
+        events(Event::CargoEnds);
+        let said = said?;
         let path = self.cwd.to_path_buf();
         let messages = |problem| BuildError::CargoMessages { path: path.clone(), problem };
         match said.stdout {

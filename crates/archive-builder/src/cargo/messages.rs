@@ -11,6 +11,7 @@ use std::path::PathBuf;
 use serde::Deserialize;
 
 use super::metadata::Requested;
+use super::process::News;
 
 /// The longest line that is read.
 pub(crate) const MAX_LINE_BYTES: u64 = 16 << 20;
@@ -72,6 +73,14 @@ impl Messages {
     /// # Errors
     /// Those of reading; a line that is no message; more than there may be.
     pub(crate) fn read(stdout: impl Read) -> Result<Self, Unreadable> {
+        Self::read_telling(stdout, &|_| {})
+    }
+
+    /// The same, and tells of each target as it is read.
+    ///
+    /// # Errors
+    /// Those of [`Messages::read`].
+    pub(crate) fn read_telling(stdout: impl Read, tell: &dyn Fn(News)) -> Result<Self, Unreadable> {
         let mut messages = Self::default();
         let mut stdout = BufReader::new(stdout);
         let (mut line, mut bytes) = (Vec::new(), 0);
@@ -88,7 +97,12 @@ impl Messages {
                 return Err(too_much("all lines together", MAX_BYTES));
             }
             if line.starts_with(b"{") {
-                messages.add(serde_json::from_slice(&line).map_err(io::Error::from)?);
+                let message = serde_json::from_slice(&line).map_err(io::Error::from)?;
+                if let Message::CompilerArtifact(artifact) = &message {
+                    let (package_id, is_fresh) = (artifact.package_id.clone(), artifact.fresh);
+                    tell(News::Made { package_id, is_fresh });
+                }
+                messages.add(message);
             }
         }
     }

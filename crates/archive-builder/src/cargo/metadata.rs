@@ -11,7 +11,9 @@ use cargo_metadata::{CrateType, DependencyKind, MetadataCommand, PackageId, Targ
 
 use super::invoke::Cargo;
 use super::listing::Told;
+use super::units::Unit;
 use crate::error::BuildError;
+use crate::events::Expected;
 use crate::profile::Profile;
 
 /// The workspace as cargo sees it.
@@ -25,6 +27,8 @@ pub(crate) struct Workspace {
     pub(crate) requested: Vec<Requested>,
     /// The path packages that they may be built from, by id; the requested ones included.
     pub(crate) path_packages: BTreeMap<String, PathPackage>,
+    /// How many packages they may be built from in all.
+    pub(crate) packages: usize,
 }
 
 /// A package whose archive is wanted.
@@ -73,13 +77,25 @@ impl Workspace {
         let text = String::from_utf8_lossy(&output.stdout);
         let metadata = MetadataCommand::parse(text).map_err(|e| problem(e.to_string()))?;
         let requested = requests(&metadata, profile)?;
-        let path_packages = path_closure(&metadata, &requested);
+        let closure = closure(&metadata, &requested);
+        let path_packages = path_packages(&metadata, &closure);
         Ok(Self {
             root: metadata.workspace_root.into(),
             target_directory: metadata.target_directory.into(),
             requested,
             path_packages,
+            packages: closure.len(),
         })
+    }
+
+    /// How many packages cargo will speak of: those that it built here before, else at most those of the
+    /// closure.
+    pub(crate) fn expected(&self, units: &[Unit]) -> Expected {
+        let built: BTreeSet<&str> = units.iter().map(|unit| unit.package.as_str()).collect();
+        match built.len() {
+            0 => Expected::AtMost(self.packages),
+            built => Expected::About(built),
+        }
     }
 
     /// The path packages of this name; two may differ in version.
@@ -167,12 +183,9 @@ fn check_feature(
     })
 }
 
-/// The path packages that `requested` may be built from: their dependencies and build-dependencies,
+/// The packages that `requested` may be built from: their dependencies and build-dependencies,
 /// and those of these; dev-dependencies take no part.
-fn path_closure(
-    metadata: &cargo_metadata::Metadata,
-    requested: &[Requested],
-) -> BTreeMap<String, PathPackage> {
+fn closure(metadata: &cargo_metadata::Metadata, requested: &[Requested]) -> BTreeSet<PackageId> {
     let nodes: BTreeMap<&PackageId, _> = (metadata.resolve.iter())
         .flat_map(|resolve| &resolve.nodes)
         .map(|node| (&node.id, node))
@@ -191,6 +204,14 @@ fn path_closure(
         });
         pending.extend(built.map(|dep| dep.pkg.clone()));
     }
+    seen
+}
+
+/// Those of some packages whose sources lie on this machine, by id.
+fn path_packages(
+    metadata: &cargo_metadata::Metadata,
+    seen: &BTreeSet<PackageId>,
+) -> BTreeMap<String, PathPackage> {
     let workspace = metadata.workspace_root.join("Cargo.toml");
     let local = metadata.packages.iter().filter(|p| p.source.is_none() && seen.contains(&p.id));
     local

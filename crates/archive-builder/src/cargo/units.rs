@@ -163,6 +163,11 @@ fn set_time(path: &Path, time: SystemTime) -> Result<(), BuildError> {
     file.and_then(|file| file.set_modified(time)).doing("set the time of", path)
 }
 
+/// What the units of path packages were made from.
+pub(crate) fn compiled_inputs(units: &[Unit]) -> Vec<InputSpec> {
+    units.iter().filter(|unit| unit.is_path).flat_map(|unit| unit.inputs.iter().cloned()).collect()
+}
+
 /// The name under which cargo keeps a target's fingerprint.
 pub(crate) fn target_name(target: &Target) -> String {
     let prefix = match target.kind.first().map(String::as_str) {

@@ -228,7 +228,12 @@ pub(super) fn archive_event(event: Event<'_>) {
             say!("nativets: note: {text}");
         }
         Event::CargoStarts { .. }
+        | Event::CargoMade { .. }
+        | Event::CargoSays { .. }
+        | Event::CargoEnds
         | Event::CargoForced { .. }
+        | Event::Looking { .. }
+        | Event::LockTaken
         | Event::GlobMatchesNothing { .. } => {}
     }
 }

@@ -9,6 +9,7 @@ use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
 use super::asked::Asked;
+use super::deferred::Deferred;
 use super::help;
 use super::manner::Manner;
 use crate::{DryRun, Limits};
@@ -31,13 +32,13 @@ enum CliAction {
     #[command(after_help = help::CHECK)]
     Check {
         #[command(flatten)]
-        options: Options,
+        options: Deferred<Options>,
     },
     /// Print the paths of current archives: those that are there, or those of one cargo build
     #[command(after_help = help::BUILD)]
     Build {
         #[command(flatten)]
-        options: Options,
+        options: Deferred<Options>,
         /// Build even what is fresh
         #[arg(long, conflicts_with = "prebuilt")]
         force: bool,
@@ -52,21 +53,19 @@ enum CliAction {
     #[command(after_help = help::EXPLAIN)]
     Explain {
         #[command(flatten)]
-        options: Options,
-        #[command(flatten)]
-        asked: Asked,
+        options: Deferred<ExplainOptions>,
     },
     /// List what the store holds: spawns nothing, writes nothing, locks nothing
     #[command(after_help = help::LIST)]
     List {
         #[command(flatten)]
-        options: StoreOptions,
+        options: Deferred<StoreOptions>,
     },
     /// Remove what no one needs from the store, and what limits ask for
     #[command(after_help = help::GC)]
     Gc {
         #[command(flatten)]
-        options: StoreOptions,
+        options: Deferred<StoreOptions>,
         /// Remove slots that were not used for longer: `30d`, `12h`
         #[arg(long, value_name = "AGE", value_parser = humantime::parse_duration)]
         max_age: Option<Duration>,
@@ -81,7 +80,7 @@ enum CliAction {
     #[command(after_help = help::CLEAN)]
     Clean {
         #[command(flatten)]
-        options: StoreOptions,
+        options: Deferred<StoreOptions>,
         /// Remove the slot of this profile alone
         #[arg(long, value_name = "NAME")]
         profile: Option<String>,
@@ -90,7 +89,7 @@ enum CliAction {
     #[command(after_help = help::DOCTOR)]
     Doctor {
         #[command(flatten)]
-        options: StoreOptions,
+        options: Deferred<StoreOptions>,
     },
     /// Print a completion script for a shell
     #[command(after_help = help::COMPLETIONS)]
@@ -166,6 +165,15 @@ pub(super) struct Options {
     /// What `explain` is asked; other commands leave it empty.
     #[arg(skip)]
     pub(super) asked: Asked,
+}
+
+/// What `explain` takes.
+#[derive(Args, Clone, Debug)]
+struct ExplainOptions {
+    #[command(flatten)]
+    options: Options,
+    #[command(flatten)]
+    asked: Asked,
 }
 
 /// How the answer is printed.
@@ -255,25 +263,27 @@ pub(super) fn parse(mut args: Vec<OsString>) -> Result<Parsed, Usage> {
             let page = manual(command.as_deref()).map_err(usage);
             return page.map(Parsed::Document);
         }
-        CliAction::Check { options } => Command { action: Action::Check, options },
-        CliAction::Explain { options, asked } => {
+        CliAction::Check { options: Deferred(options) } => {
+            Command { action: Action::Check, options }
+        }
+        CliAction::Explain { options: Deferred(ExplainOptions { options, asked }) } => {
             Command { action: Action::Explain, options: Options { asked, ..options } }
         }
-        CliAction::List { options } => Command { action: Action::List, options: options.into() },
-        CliAction::Gc { options, max_age, max_size, dry_run } => {
+        CliAction::List { options } => Command { action: Action::List, options: options.0.into() },
+        CliAction::Gc { options: Deferred(options), max_age, max_size, dry_run } => {
             let limits = Limits { max_age, max_bytes: max_size };
             let dry_run = if dry_run { DryRun::Yes } else { DryRun::No };
             Command { action: Action::Gc { limits, dry_run }, options: options.into() }
         }
-        CliAction::Clean { options, profile } => {
+        CliAction::Clean { options: Deferred(options), profile } => {
             let action = Action::Clean { whole: profile.is_none() };
             let options = Options::from(options);
             Command { action, options: Options { profile: profile.unwrap_or_default(), ..options } }
         }
-        CliAction::Doctor { options } => {
+        CliAction::Doctor { options: Deferred(options) } => {
             Command { action: Action::Doctor, options: options.into() }
         }
-        CliAction::Build { options, force, prebuilt, build_missing } => {
+        CliAction::Build { options: Deferred(options), force, prebuilt, build_missing } => {
             let prebuilt = prebuilt.then_some(build_missing);
             Command { action: Action::Build { force, prebuilt }, options }
         }

@@ -33,6 +33,8 @@ impl Manner {
 
     /// When to colour what is said of arguments that could not be read, as far as they tell.
     pub(super) fn color_of(args: &[OsString]) -> ColorChoice {
+        // What follows `--` is another program's.
+        let args = args.split(|arg| arg == "--").next().unwrap_or_default();
         let value = args.windows(2).find(|pair| pair[0] == "--color").and_then(|p| p[1].to_str());
         let joined = || args.iter().find_map(|arg| arg.to_str()?.strip_prefix("--color="));
         value.or_else(joined).and_then(|value| value.parse().ok()).unwrap_or_default()

@@ -11,12 +11,14 @@
 
 mod asked;
 mod cli;
+mod deferred;
 mod help;
 mod manner;
 mod report;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::sync::Arc;
 use std::time::Instant;
 
 use crate::config::{Config, ConfigError};
@@ -37,13 +39,15 @@ pub fn main() -> ExitCode {
         Ok(Parsed::Document(text)) => return report::document(&text),
         Err(usage) => return report::usage(&usage),
     };
-    let notes = Notes::new(command.options.manner);
+    let notes = Arc::new(Notes::new(command.options.manner));
     let report = Report::new(&command, &notes, start);
     let cancel = Cancel::default();
     // What only looks, and what removes, may be ended anywhere.
     let is_build = matches!(command.action, Action::Build { .. });
     let signals = is_build.then(|| Signals::install(&cancel).ok()).flatten();
-    match reply(open(&command.options, &notes, cancel), &command) {
+    let reply = reply(open(&command, &notes, cancel), &command);
+    notes.end();
+    match reply {
         Ok(Reply::Archives(answer)) => report.answer(&answer),
         Ok(Reply::Store(store, contents)) => report.store(&store, &contents),
         Ok(Reply::Collection(collection)) => report.collection(&collection),
@@ -65,7 +69,8 @@ enum Reply {
 }
 
 /// The configuration that the options choose, ready to be asked.
-fn open(options: &Options, notes: &Notes, cancel: Cancel) -> Result<Freshness, Error> {
+fn open(command: &Command, notes: &Arc<Notes>, cancel: Cancel) -> Result<Freshness, Error> {
+    let options = &command.options;
     let trust = std::env::var_os(Trust::VARIABLE).map(|list| Trust::listed(&list));
     let trust = trust.unwrap_or_default();
     let config = match &options.config {
@@ -73,11 +78,15 @@ fn open(options: &Options, notes: &Notes, cancel: Cancel) -> Result<Freshness, E
         None => Config::find_trusting(&here()?, &trust)?,
     };
     let strategy = chosen_strategy(options)?.unwrap_or(config.strategy);
-    let notes = *notes;
+    let cargo_output = match command.action {
+        Action::Build { .. } => notes.cargo_output(),
+        _ => CargoOutput::Capture,
+    };
+    let notes = Arc::clone(notes);
     let tool = Tool { name: "freshness".into(), version: env!("CARGO_PKG_VERSION").into() };
     Ok(Freshness::new(config, tool, Environment::new(std::env::vars_os()))
         .strategy(strategy)
-        .cargo_output(CargoOutput::As(options.manner.of_cargo()))
+        .cargo_output(cargo_output)
         .cancel(cancel)
         .on_event(move |event| notes.event(event)))
 }

@@ -16,12 +16,14 @@ use crate::facade::Error;
 use crate::strategies::StrategyName;
 use crate::{Escaped, Outcome, Reason};
 
+mod cargo_line;
 mod collection;
 mod diagnosis;
 mod explanation;
 mod json_explanation;
 mod notes;
 mod palette;
+mod progress;
 mod seen;
 mod store;
 

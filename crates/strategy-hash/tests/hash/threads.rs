@@ -5,6 +5,7 @@ use std::num::NonZeroUsize;
 
 use freshness_core::Assessment;
 use freshness_core::spread::Threads;
+use freshness_core::spread::UNTOLD;
 use freshness_core::survey::{assess_all, observe_all};
 
 use crate::world::{ALWAYS, CHANGED, EARLIER, Record, World};
@@ -28,7 +29,7 @@ fn evidence_is_the_same_on_one_thread_and_on_four() {
     let world = forest();
     let now = world.look();
     for strategy in [CHANGED, ALWAYS] {
-        let [one, four] = [1, 4].map(|n| observe_all(&strategy, &now, None, threads(n)));
+        let [one, four] = [1, 4].map(|n| observe_all(&strategy, &now, None, threads(n), UNTOLD));
         assert_eq!(one.evidence, four.evidence);
         assert_eq!(one.work, four.work);
         assert_eq!(one.work.files_read, 200);
@@ -48,7 +49,7 @@ fn reasons_and_work_are_the_same_on_one_thread_and_on_four() {
     world.write("dir1/new", "");
     for strategy in [CHANGED, ALWAYS] {
         let now = world.look();
-        let assess = |n| assess_all(&strategy, &now, record.as_recorded(), threads(n));
+        let assess = |n| assess_all(&strategy, &now, record.as_recorded(), threads(n), UNTOLD);
         let [one, four]: [Assessment; 2] = [1, 4].map(assess);
         assert_eq!(one.reasons, four.reasons);
         assert_eq!((one.work, one.outdated), (four.work, four.outdated));

@@ -7,19 +7,37 @@ use std::io::{self, Write};
 use clap::builder::styling::Style;
 
 use super::super::manner::Manner;
-use super::REASONS_SHOWN;
 use super::palette::Palette;
-use crate::{Escaped, Event, Reason};
+use super::progress::{self, Progress};
+use super::{REASONS_SHOWN, cargo_line};
+use crate::{CargoManner, CargoOutput, Escaped, Event, Reason};
 
 /// Speaks on standard error.
-#[derive(Clone, Copy, Debug)]
+#[derive(Debug)]
 pub(in super::super) struct Notes {
     manner: Manner,
+    progress: Progress,
 }
 
 impl Notes {
     pub(in super::super) fn new(manner: Manner) -> Self {
-        Self { manner }
+        Self { manner, progress: Progress::default() }
+    }
+
+    /// Where cargo's standard error goes: through us where a bar stands below it.
+    pub(in super::super) fn cargo_output(&self) -> CargoOutput {
+        let manner = self.manner.of_cargo();
+        if self.manner.quiet || !progress::is_seen() {
+            return CargoOutput::As(manner);
+        }
+        // Behind a pipe cargo cannot tell what we can.
+        let color = Palette::has_color(&io::stderr(), self.manner.color);
+        CargoOutput::Told(CargoManner { color: Some(color), ..manner })
+    }
+
+    /// Takes away what is shown of anything that goes on.
+    pub(in super::super) fn end(&self) {
+        self.progress.clear();
     }
 
     /// The colours of standard error, asked for only where something is said.
@@ -56,7 +74,9 @@ impl Notes {
         for (style, text) in parts {
             line.push_str(&format!("{style}{}{style:#}", Escaped::lines(text)));
         }
-        let _ = writeln!(io::stderr(), "{line}");
+        self.progress.above(|| {
+            let _ = writeln!(io::stderr(), "{line}");
+        });
     }
 
     fn reason(&self, reason: &Reason) {
@@ -69,8 +89,24 @@ impl Notes {
         self.line(&[(faint, "freshness: "), (warn, code), (Style::new(), rest)]);
     }
 
+    /// Passes on a line of cargo's as it is; what the bar shows as well only to those who want to know more.
+    fn cargo_says(&self, line: &[u8]) {
+        if let Some(status) = cargo_line::status(line) {
+            self.progress.says(&status);
+            if !self.manner.verbose {
+                return;
+            }
+        }
+        self.progress.above(|| {
+            let _ = io::stderr().write_all(&[line, b"\n"].concat());
+        });
+    }
+
     /// Tells what goes on.
     pub(in super::super) fn event(&self, event: Event<'_>) {
+        if !self.manner.quiet && self.progress.event(&event) {
+            return;
+        }
         match event {
             Event::WaitingForLock { holder } => self.note(&format!("waiting for {holder}")),
             Event::Stale { verdict } => {
@@ -80,9 +116,14 @@ impl Notes {
                     self.note(&format!("and {more} more reasons"));
                 }
             }
-            Event::CargoStarts { args } => {
+            Event::CargoStarts { args, .. } => {
                 self.detail(&format!("starting cargo {}", args.join(" ")));
             }
+            Event::CargoSays { line } => self.cargo_says(line),
+            Event::LockTaken
+            | Event::Looking { .. }
+            | Event::CargoMade { .. }
+            | Event::CargoEnds => {}
             Event::CargoForced { package } => self.note(&format!(
                 "cargo calls {} fresh, which cannot be: building from nothing",
                 Escaped::text(package)
