@@ -1,6 +1,7 @@
 //! What a toolchain holds: a configuration, its own name, and the environment that it was given.
 
 use std::path::Path;
+use std::time::{Duration, Instant};
 
 use archive_builder::explain::{Explanation as Differences, Forecast, PathStory};
 use archive_builder::gc::{self, Collection, DryRun, Limits};
@@ -43,6 +44,8 @@ pub struct Explanation {
     pub outcome: Outcome,
     /// What each says, by name and option, in a fixed order.
     pub strategies: Vec<(String, Outcome)>,
+    /// How long each took to say it.
+    pub durations: Vec<Duration>,
     /// What differs from the newest build, whoever sees it.
     pub differences: Differences,
 }
@@ -174,15 +177,18 @@ impl Freshness {
     pub fn explain(&self, profile: &str) -> Result<Explanation, Error> {
         let outcome = self.check(profile)?;
         let profile = self.config.profile(profile)?;
+        let mut durations = Vec::new();
         let strategies = (strategies::ALL.iter())
             .map(|strategy| {
+                let start = Instant::now();
                 let outcome = archive_builder::check(&self.request(profile, *strategy))?;
+                durations.push(start.elapsed());
                 Ok((strategy.id().to_string(), outcome))
             })
             .collect::<Result<_, BuildError>>()?;
         let request = self.request(profile, &*self.strategy);
         let differences = archive_builder::explain(&request, &strategies::ALL)?;
-        Ok(Explanation { outcome, strategies, differences })
+        Ok(Explanation { outcome, strategies, durations, differences })
     }
 
     /// What lies in the store. Spawns nothing, writes nothing, locks nothing.

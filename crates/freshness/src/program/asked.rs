@@ -16,4 +16,7 @@ pub(super) struct Asked {
     /// Say of one path whether it is an input, by which rule, and what has changed of it
     #[arg(long, value_name = "PATH")]
     pub(super) why_not_fresh: Option<PathBuf>,
+    /// Write the explanation to this file as well, as a page for a browser
+    #[arg(long, value_name = "FILE")]
+    pub(super) html: Option<PathBuf>,
 }

@@ -29,12 +29,14 @@ pub(super) const EXPLAIN: &str = "\
 Exit status: 0 fresh; 1 stale, with the reasons; 2 trouble.
 
 What differs from the newest build is shown package by package, with the strategies that see it and those that
-miss it, and what a build would do about it. Nothing is started, written or locked to find out.
+miss it, and what a build would do about it. Nothing is started or locked to find out, and nothing written but
+the page that --html asks for: one file, which needs no other and no network.
 
 Examples:
   freshness explain
   freshness explain --inputs
-  freshness explain --why-not-fresh src/lib.rs";
+  freshness explain --why-not-fresh src/lib.rs
+  freshness explain --html why.html";
 
 pub(super) const COMPLETIONS: &str = "\
 Exit status: 0 printed; 2 trouble.

@@ -15,6 +15,7 @@ mod deferred;
 mod help;
 mod manner;
 mod report;
+mod whole_file;
 
 use std::path::PathBuf;
 use std::process::ExitCode;

@@ -22,6 +22,7 @@ mod diagnosis;
 mod explanation;
 mod json_explanation;
 mod notes;
+mod page;
 mod palette;
 mod progress;
 mod seen;
@@ -65,6 +66,11 @@ impl<'a> Report<'a> {
 
     /// Prints the answer; gives the exit status.
     pub(super) fn answer(&self, answer: &Answer) -> ExitCode {
+        if let (Some(explained), Some(file)) = (&answer.explained, &self.command.options.asked.html)
+            && let Err(trouble) = self.write_page(explained, answer.strategy, file)
+        {
+            return trouble;
+        }
         let printed = match (self.command.options.format, self.command.action) {
             (Format::Json, _) => print_json(&self.json(answer)),
             (Format::Text, Action::Build { .. }) => self.built(answer),
