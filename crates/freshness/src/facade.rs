@@ -187,7 +187,8 @@ impl Freshness {
             })
             .collect::<Result<_, BuildError>>()?;
         let request = self.request(profile, &*self.strategy);
-        let differences = archive_builder::explain(&request, &strategies::ALL)?;
+        let mut differences = archive_builder::explain(&request, &strategies::ALL)?;
+        differences.tell_of(&self.strategy.id().to_string(), &outcome.verdict.reasons);
         Ok(Explanation { outcome, strategies, durations, differences })
     }
 

@@ -249,6 +249,24 @@ mod tests {
     }
 
     #[test]
+    fn every_code_is_documented() {
+        let document = include_str!("../../../../docs/EXPLAIN.md");
+        let text = String::new;
+        for step in [
+            Step::CompileAll { because: text() },
+            Step::Judge { what: text() },
+            Step::RunBuildScript { package: text() },
+            Step::Compile { package: text() },
+            Step::CompileReaders { variable: text() },
+            Step::Spare { package: text() },
+            Step::CompileTouched { package: text() },
+            Step::Publish { archive: text() },
+        ] {
+            assert!(document.contains(&format!("\n| `{}` | ", step.code())), "{}", step.code());
+        }
+    }
+
+    #[test]
     fn steps_of_one_kind_are_told_together_and_a_long_list_is_counted() {
         let forecast = |steps: Vec<Step>| Forecast { starts_cargo: true, steps };
         let judge = Step::Judge { what: "Cargo.lock".into() };

@@ -116,6 +116,21 @@ fn without_stamp(
 }
 
 impl Explanation {
+    /// Adds what a strategy of this name gave as its reasons and is not told yet: what was wrong with its own
+    /// evidence, or came up since. So no reason goes untold.
+    pub fn tell_of(&mut self, strategy: &str, reasons: &[Reason]) {
+        for reason in reasons {
+            let is_it = |culprit: &Culprit| match reason.input() {
+                Some(path) => culprit.reason.input() == Some(path),
+                None => culprit.reason == *reason,
+            };
+            if !self.culprits.iter().any(is_it) {
+                let sights = vec![(strategy.to_owned(), Sight::Counts)];
+                self.culprits.insert(0, Culprit::plain(reason.clone(), Group::Build, sights));
+            }
+        }
+    }
+
     /// What cargo would do, as far as the newest stamp tells; nothing is started to find out.
     #[must_use]
     pub fn forecast(&self, is_stale: bool) -> Forecast {
@@ -217,4 +232,36 @@ fn why_of(path: &InputPath, inputs: &[Input], compared: &Compared) -> Vec<String
         compared.specs.iter().filter(may_find).map(|spec| spec.why.clone()).collect();
     why.dedup();
     why
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_reason_that_no_comparison_gave_is_told_once() {
+        let path = InputPath::from_recorded("a".into());
+        let added = Reason::InputAdded { path: path.clone() };
+        let version =
+            Reason::StampVersion { path: "/slot/stamp".into(), problem: "no evidence".into() };
+        let mut explanation = Explanation {
+            root: "/ws".into(),
+            newest: Some(1),
+            culprits: vec![Culprit::plain(added, Group::Package("a".into()), Vec::new())],
+            inputs: Vec::new(),
+            compared: None,
+            places: Places::default(),
+            vouch: true,
+        };
+        let removed = Reason::InputRemoved { path };
+        for _ in 0..2 {
+            explanation.tell_of("hash/changed", &[removed.clone(), version.clone()]);
+        }
+        let told: Vec<&str> = explanation.culprits.iter().map(|c| c.reason.code()).collect();
+        assert_eq!(told, ["stamp-version", "input-added"]);
+        assert_eq!(
+            explanation.culprits[0].seen(Sight::Counts).collect::<Vec<_>>(),
+            ["hash/changed"]
+        );
+    }
 }

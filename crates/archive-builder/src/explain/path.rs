@@ -44,7 +44,7 @@ pub enum Standing {
 }
 
 /// Where nothing is an input.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Places {
     store: PathBuf,
     cargo_home: Option<PathBuf>,

@@ -138,7 +138,8 @@ fn print_culprit(
 pub(super) fn sights(culprit: &Culprit) -> String {
     let named = |sight| culprit.seen(sight).collect::<Vec<_>>().join(", ");
     let [seen, same, missed] = [Sight::Counts, Sight::Passes, Sight::Misses].map(named);
-    let mut words = match (same.is_empty() && missed.is_empty(), seen.is_empty()) {
+    let is_every = culprit.sights.len() > 1 && same.is_empty() && missed.is_empty();
+    let mut words = match (is_every, seen.is_empty()) {
         (true, _) => vec!["seen by every strategy".to_owned()],
         (_, false) => vec![format!("seen by {seen}")],
         (_, true) => Vec::new(),
