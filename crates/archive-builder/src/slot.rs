@@ -210,14 +210,26 @@ fn tag(store: &Path) -> Result<(), BuildError> {
     write_new(path, TAG.as_bytes()).doing("tag the store", path)?;
     let found = small_file::read(path).doing("read the store's tag", path)?;
     if TAG.as_bytes().starts_with(&found) && found.len() < TAG.len() {
-        // What a crash or a full disk left of it.
-        return durable::replace(path, TAG.as_bytes());
+        return finish_tag(path);
     }
     if String::from_utf8_lossy(&found).contains(TAG_OWNER) {
         return Ok(());
     }
     let problem = format!("its {TAG_NAME} is another program's");
     Err(BuildError::Untrusted { path: store.to_path_buf(), problem })
+}
+
+/// Finishes a tag that a crash or a full disk cut short, or that another process is about to finish: no lock is
+/// held here. So it is written in place, where whoever does so writes the same.
+fn finish_tag(path: &Path) -> Result<(), BuildError> {
+    if fs::symlink_metadata(path).is_ok_and(|metadata| metadata.is_symlink()) {
+        return durable::replace(path, TAG.as_bytes());
+    }
+    let written = private_file().write(true).open(path).and_then(|mut file| {
+        file.write_all(TAG.as_bytes())?;
+        file.sync_all()
+    });
+    written.doing("tag the store", path)
 }
 
 /// Says whose it is, where that is neither known to be ours nor unknown.
@@ -257,6 +269,21 @@ mod tests {
             fs::read_to_string(slot.store().join("CACHEDIR.TAG")).unwrap().starts_with(&TAG[..43])
         );
         assert!(!slot.target().exists(), "cargo makes and tags its own");
+    }
+
+    #[test]
+    fn many_may_make_and_tag_a_store_at_once() {
+        let dir = tempfile::tempdir().unwrap();
+        for round in 0..200 {
+            let store = dir.path().join(round.to_string());
+            let made: Vec<Result<(), BuildError>> = std::thread::scope(|scope| {
+                let makers: Vec<_> = (0..8).map(|_| scope.spawn(|| make_store(&store))).collect();
+                makers.into_iter().map(|maker| maker.join().unwrap()).collect()
+            });
+            assert!(made.iter().all(Result::is_ok), "{made:?}");
+            assert_eq!(fs::read_to_string(store.join(TAG_NAME)).unwrap(), TAG);
+            assert_eq!(fs::read_dir(store).unwrap().count(), 1);
+        }
     }
 
     #[test]
