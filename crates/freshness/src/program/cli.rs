@@ -38,16 +38,7 @@ enum CliAction {
     #[command(after_help = help::BUILD)]
     Build {
         #[command(flatten)]
-        options: Deferred<Options>,
-        /// Build even what is fresh
-        #[arg(long, conflicts_with = "prebuilt")]
-        force: bool,
-        /// Use the profile's prebuilt archives, without trying cargo
-        #[arg(long)]
-        prebuilt: bool,
-        /// With --prebuilt: build the packages that have no prebuilt archive
-        #[arg(long, requires = "prebuilt")]
-        build_missing: bool,
+        options: Deferred<BuildOptions>,
     },
     /// Say every reason, and what each strategy would say
     #[command(after_help = help::EXPLAIN)]
@@ -65,25 +56,13 @@ enum CliAction {
     #[command(after_help = help::GC)]
     Gc {
         #[command(flatten)]
-        options: Deferred<StoreOptions>,
-        /// Remove slots that were not used for longer: `30d`, `12h`
-        #[arg(long, value_name = "AGE", value_parser = humantime::parse_duration)]
-        max_age: Option<Duration>,
-        /// Remove what was used least recently until the store is no larger: `2GiB`, `500MB`
-        #[arg(long, value_name = "SIZE", value_parser = bytes)]
-        max_size: Option<u64>,
-        /// Say what would go, and change nothing
-        #[arg(long)]
-        dry_run: bool,
+        options: Deferred<GcOptions>,
     },
     /// Remove this workspace's slots from the store
     #[command(after_help = help::CLEAN)]
     Clean {
         #[command(flatten)]
-        options: Deferred<StoreOptions>,
-        /// Remove the slot of this profile alone
-        #[arg(long, value_name = "NAME")]
-        profile: Option<String>,
+        options: Deferred<CleanOptions>,
     },
     /// Examine what builds lean on, and say what to do about it
     #[command(after_help = help::DOCTOR)]
@@ -165,6 +144,48 @@ pub(super) struct Options {
     /// What `explain` is asked; other commands leave it empty.
     #[arg(skip)]
     pub(super) asked: Asked,
+}
+
+/// What `build` takes.
+#[derive(Args, Clone, Debug)]
+struct BuildOptions {
+    #[command(flatten)]
+    options: Options,
+    /// Build even what is fresh
+    #[arg(long, conflicts_with = "prebuilt")]
+    force: bool,
+    /// Use the profile's prebuilt archives, without trying cargo
+    #[arg(long)]
+    prebuilt: bool,
+    /// With --prebuilt: build the packages that have no prebuilt archive
+    #[arg(long, requires = "prebuilt")]
+    build_missing: bool,
+}
+
+/// What `gc` takes.
+#[derive(Args, Clone, Debug)]
+struct GcOptions {
+    #[command(flatten)]
+    options: StoreOptions,
+    /// Remove slots that were not used for longer: `30d`, `12h`
+    #[arg(long, value_name = "AGE", value_parser = humantime::parse_duration)]
+    max_age: Option<Duration>,
+    /// Remove what was used least recently until the store is no larger: `2GiB`, `500MB`
+    #[arg(long, value_name = "SIZE", value_parser = bytes)]
+    max_size: Option<u64>,
+    /// Say what would go, and change nothing
+    #[arg(long)]
+    dry_run: bool,
+}
+
+/// What `clean` takes.
+#[derive(Args, Clone, Debug)]
+struct CleanOptions {
+    #[command(flatten)]
+    options: StoreOptions,
+    /// Remove the slot of this profile alone
+    #[arg(long, value_name = "NAME")]
+    profile: Option<String>,
 }
 
 /// What `explain` takes.
@@ -270,12 +291,13 @@ pub(super) fn parse(mut args: Vec<OsString>) -> Result<Parsed, Usage> {
             Command { action: Action::Explain, options: Options { asked, ..options } }
         }
         CliAction::List { options } => Command { action: Action::List, options: options.0.into() },
-        CliAction::Gc { options: Deferred(options), max_age, max_size, dry_run } => {
+        CliAction::Gc { options: Deferred(gc) } => {
+            let GcOptions { options, max_age, max_size, dry_run } = gc;
             let limits = Limits { max_age, max_bytes: max_size };
             let dry_run = if dry_run { DryRun::Yes } else { DryRun::No };
             Command { action: Action::Gc { limits, dry_run }, options: options.into() }
         }
-        CliAction::Clean { options: Deferred(options), profile } => {
+        CliAction::Clean { options: Deferred(CleanOptions { options, profile }) } => {
             let action = Action::Clean { whole: profile.is_none() };
             let options = Options::from(options);
             Command { action, options: Options { profile: profile.unwrap_or_default(), ..options } }
@@ -283,7 +305,8 @@ pub(super) fn parse(mut args: Vec<OsString>) -> Result<Parsed, Usage> {
         CliAction::Doctor { options: Deferred(options) } => {
             Command { action: Action::Doctor, options: options.into() }
         }
-        CliAction::Build { options: Deferred(options), force, prebuilt, build_missing } => {
+        CliAction::Build { options: Deferred(build) } => {
+            let BuildOptions { options, force, prebuilt, build_missing } = build;
             let prebuilt = prebuilt.then_some(build_missing);
             Command { action: Action::Build { force, prebuilt }, options }
         }
