@@ -3,7 +3,7 @@
 
 use std::fs::OpenOptions;
 
-use tests::{OnTerminal, Ran, World, screen, wait_until};
+use tests::{OnTerminal, Ran, Trap, World, screen, signal, wait_until};
 
 fn build(world: &World, args: &[&str]) -> tests::Run {
     world.freshness(["build"]).args(args)
@@ -111,4 +111,20 @@ fn who_holds_the_lock_is_shown_until_it_is_ours() {
     let built = process.wait().expect(0);
     assert!(!left(&built).iter().any(|line| line.contains("waiting for")), "{built:#?}");
     assert_eq!(world.probe(&built.paths()).of("alpha"), 2);
+}
+
+#[test]
+fn a_build_that_is_ended_takes_its_bar_with_it() {
+    let world = World::new();
+    let trap = Trap::new(&world.root().join("trap"), "alpha");
+    trap.set();
+    let process = build(&world, &[]).env("RUSTC_WRAPPER", trap.wrapper());
+    let process = process.start_on_terminal(OnTerminal::Stderr);
+    let _ = trap.caught();
+    wait_until("the bar stands", || process.stderr().contains("2 of at most 3 packages"));
+    signal("-INT", &process.id().to_string());
+    let ended = process.wait().expect(130);
+    let lines = left(&ended);
+    assert!(!lines.iter().any(|line| line.contains(" packages")), "{lines:?}");
+    assert!(lines.iter().any(|line| line.starts_with("error: ")), "{lines:?}");
 }
