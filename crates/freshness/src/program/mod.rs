@@ -15,6 +15,7 @@ mod report;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::sync::{Arc, OnceLock};
 use std::time::Instant;
 
 use crate::config::{Config, ConfigError};
@@ -22,7 +23,9 @@ use crate::facade::{Error, Freshness};
 use crate::signals::Signals;
 use crate::store::Contents;
 use crate::strategies::StrategyName;
-use crate::{Cancel, CargoOutput, Collection, Diagnosis, Environment, Force, Missing, Tool, Trust};
+use crate::{
+    Cancel, CargoOutput, Collection, Diagnosis, Environment, Event, Force, Missing, Tool, Trust,
+};
 use cli::{Action, Command, Options, Parsed};
 use report::{Answer, Report};
 
@@ -36,19 +39,17 @@ pub fn main() -> ExitCode {
         Err(usage) => return report::usage(&usage),
     };
     let report = Report::new(&command, start);
-    let cancel = Cancel::default();
-    // What only looks, and what removes, may be ended anywhere.
-    let is_build = matches!(command.action, Action::Build { .. });
-    let signals = is_build.then(|| Signals::install(&cancel).ok()).flatten();
-    match reply(open(&command.options, cancel), &command) {
+    let signals = Arc::new(OnceLock::new());
+    match reply(open(&command.options, &signals), &command) {
         Ok(Reply::Archives(answer)) => report.answer(&answer),
         Ok(Reply::Store(store, contents)) => report.store(&store, &contents),
         Ok(Reply::Collection(collection)) => report.collection(&collection),
         Ok(Reply::Diagnosis(diagnosis)) => report.diagnosis(&diagnosis),
         Err(error) => {
             let trouble = report.error(&error);
-            let signal = signals.filter(|_| error.code() == "interrupted");
-            signal.and_then(|signals| signals.status()).map_or(trouble, ExitCode::from)
+            let signals = signals.get().and_then(Option::as_ref);
+            let signals = signals.filter(|_| error.code() == "interrupted");
+            signals.and_then(Signals::status).map_or(trouble, ExitCode::from)
         }
     }
 }
@@ -62,7 +63,7 @@ enum Reply {
 }
 
 /// The configuration that the options choose, ready to be asked.
-fn open(options: &Options, cancel: Cancel) -> Result<Freshness, Error> {
+fn open(options: &Options, signals: &Arc<OnceLock<Option<Signals>>>) -> Result<Freshness, Error> {
     let trust = std::env::var_os(Trust::VARIABLE).map(|list| Trust::listed(&list));
     let trust = trust.unwrap_or_default();
     let config = match &options.config {
@@ -71,11 +72,20 @@ fn open(options: &Options, cancel: Cancel) -> Result<Freshness, Error> {
     };
     let strategy = chosen_strategy(options)?.unwrap_or(config.strategy);
     let tool = Tool { name: "freshness".into(), version: env!("CARGO_PKG_VERSION").into() };
+    let (cancel, signals) = (Cancel::default(), Arc::clone(signals));
+    let wish = cancel.clone();
+    let on_event = move |event: Event<'_>| {
+        // From here on something is built; what is answered before may be ended anywhere, and is quicker so.
+        if matches!(event, Event::WaitingForLock { .. } | Event::Stale { .. }) {
+            signals.get_or_init(|| Signals::install(&wish).ok());
+        }
+        report::event(event);
+    };
     Ok(Freshness::new(config, tool, Environment::new(std::env::vars_os()))
         .strategy(strategy)
         .cargo_output(CargoOutput::Inherit)
         .cancel(cancel)
-        .on_event(report::event))
+        .on_event(on_event))
 }
 
 /// The strategy that the command line or the environment names, in this order.
