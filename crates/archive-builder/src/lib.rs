@@ -7,7 +7,7 @@
 //!
 //! Where a line lives: [`profile`] and [`key`] say what is asked, [`environment`] and `toolchain` what
 //! it is asked in, `decide` compares a stamp with the world, `build` and `rebuild` are the stale path,
-//! `publish` tells the crash story, `cargo/` is all that speaks cargo.
+//! `publish` tells the crash story, `job` runs other commands the same way, `cargo/` is all that speaks cargo.
 
 mod build;
 mod cancel;
@@ -25,6 +25,7 @@ mod fit;
 pub mod fuzzing;
 pub mod gc;
 mod inputs;
+pub mod job;
 pub mod key;
 mod lock;
 mod object_check;

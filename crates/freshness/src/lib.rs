@@ -32,6 +32,7 @@ mod trust;
 
 pub use archive_builder::doctor::{Finding, Status};
 pub use archive_builder::gc::{Collection, DryRun, Limits, Removal, What};
+pub use archive_builder::job::{CommandEnd, CommandStdout, Idle, Job, JobOutcome, ReadyOutput};
 pub use archive_builder::store::{self, SlotSummary};
 pub use archive_builder::{
     BuildError, Cancel, CargoOutput, Emit, Environment, Event, Force, Input, Key, Missing,

@@ -13,7 +13,7 @@ use serde::Serialize;
 use super::cli::{Action, Command, Format, Usage};
 use crate::facade::Error;
 use crate::strategies::StrategyName;
-use crate::{Escaped, Event, Input, Outcome, Reason};
+use crate::{Digest, Escaped, Event, Input, Outcome, Reason, Work};
 
 /// Prints a line on standard error. Whoever closed it, or left it no room, goes without.
 macro_rules! say {
@@ -24,6 +24,7 @@ macro_rules! say {
 
 mod collection;
 mod diagnosis;
+pub(super) mod run;
 mod store;
 
 /// How many reasons `check` and `build` show before they count the rest.
@@ -67,13 +68,11 @@ impl<'a> Report<'a> {
 
     /// Prints an error; gives the exit status.
     pub(super) fn error(&self, error: &Error) -> ExitCode {
-        let path = error.path().map(|path| Escaped::path(path).to_string());
-        let json = self.command.options.format == Format::Json;
-        trouble(json, error.code(), &format!("failed to {error}"), path, &error.hint())
+        failure(self.command.options.format, error)
     }
 
     fn milliseconds(&self) -> f64 {
-        self.start.elapsed().as_secs_f64() * 1000.0
+        milliseconds(self.start)
     }
 
     fn built(&self, answer: &Answer) -> io::Result<()> {
@@ -154,10 +153,21 @@ impl<'a> Report<'a> {
                 .then(|| strategies.map(|(n, o)| (n.clone(), o.verdict.word().into())).collect()),
             inputs: (answer.inputs.as_ref())
                 .map(|inputs| inputs.iter().map(JsonInput::new).collect()),
-            work: JsonWork::new(outcome),
+            work: JsonWork::new(outcome.work),
             duration_ms: JsonDuration { total: self.milliseconds() },
         }
     }
+}
+
+/// Prints an error; gives the exit status.
+pub(super) fn failure(format: Format, error: &Error) -> ExitCode {
+    let path = error.path().map(|path| Escaped::path(path).to_string());
+    let json = format == Format::Json;
+    trouble(json, error.code(), &format!("failed to {error}"), path, &error.hint())
+}
+
+fn milliseconds(since: Instant) -> f64 {
+    since.elapsed().as_secs_f64() * 1000.0
 }
 
 /// Prints a text as it is; gives the exit status.
@@ -216,7 +226,16 @@ pub(super) fn event(event: Event<'_>) {
                 say!("freshness: and {more} more reasons");
             }
         }
-        Event::CargoStarts { .. } => {}
+        Event::CargoStarts { .. } | Event::CommandStarts => {}
+        Event::ChangedDuringRun { path } => {
+            say!("freshness: {path} changed while the command ran: running it again");
+        }
+        Event::OutputsUntouched => {
+            say!(
+                "freshness: note: the command left its outputs as they were; one that compares times \
+                 itself, as make does, misses changes that carry an old time"
+            );
+        }
         Event::CargoForced { package } => {
             say!(
                 "freshness: cargo calls {} fresh, which cannot be: building from nothing",
@@ -331,13 +350,17 @@ struct JsonArchive {
     kind: String,
 }
 
+fn hexadecimal(digest: &Digest) -> String {
+    digest.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
 impl JsonArchive {
     fn new(archive: &crate::ReadyArchive) -> Self {
         Self {
             package: archive.package.clone(),
             path: Escaped::path(&archive.path).to_string(),
             bytes: archive.bytes,
-            blake3: archive.digest.iter().map(|byte| format!("{byte:02x}")).collect(),
+            blake3: hexadecimal(&archive.digest),
             kind: archive.kind.clone(),
         }
     }
@@ -354,8 +377,7 @@ struct JsonWork {
 }
 
 impl JsonWork {
-    fn new(outcome: &Outcome) -> Self {
-        let work = outcome.work;
+    fn new(work: Work) -> Self {
         Self {
             inputs: work.inputs,
             stats: work.stats,

@@ -1,0 +1,106 @@
+//! Starts a command and waits for its end.
+//!
+//! It gets the environment and the directory that were recorded, our standard error, and an empty standard
+//! input: what it read there would be an input that no one sees. It stays in our process group, so that a
+//! terminal's Ctrl-C reaches it, and carries the mark by which it is known should we be killed first.
+
+#![expect(clippy::disallowed_methods, reason = "commands are started here")]
+
+use std::ffi::OsStr;
+use std::io;
+use std::os::unix::process::{CommandExt, ExitStatusExt};
+use std::path::Path;
+use std::process::{Command, ExitStatus, Stdio};
+
+use freshness_core::Escaped;
+
+use crate::error::{BuildError, Context};
+use crate::orphans::Mark;
+
+use super::Job;
+
+/// Where a command's standard output goes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum CommandStdout {
+    /// To our own standard output.
+    #[default]
+    Inherit,
+    /// To our own standard error, because our standard output is spoken for.
+    ToStderr,
+}
+
+/// How a command ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CommandEnd {
+    /// With this status.
+    Exited(i32),
+    /// By this signal.
+    Killed(i32),
+}
+
+impl CommandEnd {
+    /// The status as a shell gives it: that of the command, or 128 and the number of the signal.
+    #[must_use]
+    pub fn status(self) -> u8 {
+        let status = match self {
+            CommandEnd::Exited(status) => status,
+            CommandEnd::Killed(signal) => 128 + signal,
+        };
+        u8::try_from(status).unwrap_or(u8::MAX)
+    }
+
+    pub(super) fn is_success(self) -> bool {
+        self == CommandEnd::Exited(0)
+    }
+}
+
+impl From<ExitStatus> for CommandEnd {
+    fn from(status: ExitStatus) -> Self {
+        match (status.code(), status.signal()) {
+            (Some(code), _) => CommandEnd::Exited(code),
+            (None, signal) => CommandEnd::Killed(signal.unwrap_or_default()),
+        }
+    }
+}
+
+/// The program that a command would start, as a shell would find it.
+///
+/// # Errors
+/// There is none.
+pub(super) fn find(job: &Job) -> Result<std::path::PathBuf, BuildError> {
+    let missing = |problem: &str| BuildError::CommandMissing {
+        program: job.program.clone(),
+        problem: problem.into(),
+    };
+    let problem = match job.program.as_encoded_bytes().contains(&b'/') {
+        true => "it is not there, or not executable",
+        false => "it is not on PATH",
+    };
+    let found = (!job.program.is_empty())
+        .then(|| job.environment.find_program(OsStr::new(&job.program), &job.directory));
+    found.flatten().ok_or_else(|| missing(problem))
+}
+
+/// Runs the command to its end.
+///
+/// # Errors
+/// It could not be started.
+pub(super) fn run(
+    job: &Job,
+    program: &Path,
+    mark: &Mark,
+    stdout: CommandStdout,
+) -> Result<CommandEnd, BuildError> {
+    let mut command = Command::new(program);
+    command.arg0(&job.program).args(&job.args).current_dir(&job.directory);
+    command.env_clear().envs(job.environment.iter()).env(mark.variable, &mark.value);
+    command.stdin(Stdio::null()).stdout(match stdout {
+        CommandStdout::Inherit => Stdio::inherit(),
+        CommandStdout::ToStderr => Stdio::from(io::stderr()),
+    });
+    let mut child = command.spawn().map_err(|error| BuildError::CommandMissing {
+        program: job.program.clone(),
+        problem: format!("{}: {error}", Escaped::path(program)),
+    })?;
+    Ok(child.wait().doing("wait for", program)?.into())
+}
