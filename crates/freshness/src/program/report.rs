@@ -13,7 +13,7 @@ use serde::Serialize;
 use super::cli::{Action, Command, Format, Usage};
 use crate::facade::Error;
 use crate::strategies::StrategyName;
-use crate::{Digest, Escaped, Event, Input, Outcome, Reason, Work};
+use crate::{Digest, Escaped, Input, Outcome, Reason, Work};
 
 /// Prints a line on standard error. Whoever closed it, or left it no room, goes without.
 macro_rules! say {
@@ -24,8 +24,11 @@ macro_rules! say {
 
 mod collection;
 mod diagnosis;
+mod event;
 pub(super) mod run;
 mod store;
+
+pub(super) use event::event;
 
 /// How many reasons `check` and `build` show before they count the rest.
 const REASONS_SHOWN: usize = 10;
@@ -207,53 +210,6 @@ pub(super) fn usage(usage: &Usage) -> ExitCode {
             let message = lines.collect::<Vec<_>>().join(" ");
             let message = message.strip_prefix("error: ").unwrap_or(&message);
             trouble(true, "usage", message, None, "see `freshness --help`")
-        }
-    }
-}
-
-/// Tells on standard error what goes on.
-pub(super) fn event(event: Event<'_>) {
-    match event {
-        Event::WaitingForLock { holder } => {
-            say!("freshness: waiting for {holder}");
-        }
-        Event::Stale { verdict } => {
-            for reason in verdict.reasons.iter().take(REASONS_SHOWN) {
-                say!("freshness: {reason}");
-            }
-            if let Some(more) = verdict.reasons.len().checked_sub(REASONS_SHOWN).filter(|n| *n > 0)
-            {
-                say!("freshness: and {more} more reasons");
-            }
-        }
-        Event::CargoStarts { .. } | Event::CommandStarts => {}
-        Event::ChangedDuringRun { path } => {
-            say!("freshness: {path} changed while the command ran: running it again");
-        }
-        Event::OutputsUntouched => {
-            say!(
-                "freshness: note: the command left its outputs as they were; one that compares times \
-                 itself, as make does, misses changes that carry an old time"
-            );
-        }
-        Event::CargoForced { package } => {
-            say!(
-                "freshness: cargo calls {} fresh, which cannot be: building from nothing",
-                Escaped::text(package)
-            );
-        }
-        Event::ChangedDuringBuild { path } => {
-            say!("freshness: {path} changed while cargo ran: building again");
-        }
-        Event::GlobMatchesNothing { glob } => {
-            say!("freshness: warning: `{}` matches no file", Escaped::text(glob));
-        }
-        Event::UsingPrebuilt { dir, because } => {
-            say!("freshness: warning: {because}");
-            say!("freshness: warning: using prebuilt archives of {}", Escaped::path(dir));
-        }
-        Event::Note { text } => {
-            say!("freshness: note: {text}");
         }
     }
 }
