@@ -8,8 +8,8 @@ use freshness_core::check::{self, NoAnswer};
 use freshness_core::path::normalize;
 use freshness_core::selection::Selection;
 use freshness_core::{
-    Escaped, Fact, Head, InputSpec, Lists, Pattern, Reason, Record, Snapshot, State, Verdict, Work,
-    discover,
+    Escaped, Fact, Head, InputSpec, Kind, Lists, Pattern, Reason, Record, Snapshot, State, Verdict,
+    Work, discover,
 };
 
 use crate::decide::DIRECTORY;
@@ -158,7 +158,13 @@ impl<'a> Scene<'a> {
         if job.idle == Idle::Allow {
             return Ok(());
         }
-        let there = inputs.entries.iter().filter(|(_, state)| *state != State::Absent);
+        // A directory is what it holds; one that holds nothing is most likely a slip as well.
+        let is_something = |state: &State| match state {
+            State::Absent => false,
+            State::Here(meta) => meta.kind != Kind::Directory,
+            State::Link { .. } | State::Unreadable(_) => true,
+        };
+        let there = inputs.entries.iter().filter(|(_, state)| is_something(state));
         let there: Vec<PathBuf> = there.map(|(path, _)| path.under(&inputs.root)).collect();
         let selection = Selection::parse(&job.directory, &job.inputs)?;
         match selection.idle(there.iter().map(PathBuf::as_path)) {
