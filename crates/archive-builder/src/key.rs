@@ -153,6 +153,8 @@ mod tests {
         differs(&|p| p.rustflags = vec!["-Cy".into(), "-Cx".into()]);
         differs(&|p| p.rustflags = vec!["-Cx-Cy".into()]);
         differs(&|p| p.emit = [Emit::Link, Emit::LlvmBc].into());
+        differs(&|p| p.artifacts = [ArtifactKind::Bin].into());
+        differs(&|p| p.artifacts = ArtifactKind::ALL.into());
     }
 
     #[test]
@@ -193,5 +195,6 @@ mod tests {
         }
     }
 
+    use crate::artifact::ArtifactKind;
     use crate::profile::{Emit, Panic};
 }

@@ -9,6 +9,7 @@
 //! it is asked in, `decide` compares a stamp with the world, `build` and `rebuild` are the stale path,
 //! `publish` tells the crash story, `job` runs other commands the same way, `cargo/` is all that speaks cargo.
 
+mod artifact;
 mod build;
 mod cancel;
 mod cargo;
@@ -48,7 +49,9 @@ mod sys;
 #[cfg(test)]
 mod testing;
 mod toolchain;
+mod wasm;
 
+pub use artifact::ArtifactKind;
 pub use build::{Force, build};
 pub use cancel::Cancel;
 pub use cargo::invoke::CargoOutput;

@@ -169,6 +169,9 @@ impl<'a> Rebuild<'a> {
     fn tell_of_idle_globs(&self, built: &Built) {
         for spec in &built.specs {
             let Pattern::Glob { glob, .. } = &spec.pattern else { continue };
+            if spec.why != inputs::EXTRA {
+                continue;
+            }
             let found = discover(&built.snapshot.root, [spec]);
             if found.is_ok_and(|found| found.paths.is_empty()) {
                 (self.scene.request.events)(Event::GlobMatchesNothing { glob });
@@ -272,7 +275,7 @@ impl<'a> Rebuild<'a> {
                 }
                 published => published?,
             };
-            let (package, kind) = (archive.package.clone(), archive.kind.clone());
+            let (package, kind) = (archive.package.clone(), product.file.identity());
             let one = Made { package, kind, environment, world, digest: archive.file.digest };
             if product.is_fresh && !saw.agrees(&one) {
                 return Ok(Published::WronglyFresh(one.package));

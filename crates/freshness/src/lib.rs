@@ -35,8 +35,8 @@ pub use archive_builder::gc::{Collection, DryRun, Limits, Removal, What};
 pub use archive_builder::job::{CommandEnd, CommandStdout, Idle, Job, JobOutcome, ReadyOutput};
 pub use archive_builder::store::{self, SlotSummary};
 pub use archive_builder::{
-    BuildError, Cancel, CargoOutput, Emit, Environment, Event, Force, Input, Key, Missing,
-    OnFailure, Outcome, Panic, Profile, ReadyArchive, Request, Tool, remove_below_tag,
+    ArtifactKind, BuildError, Cancel, CargoOutput, Emit, Environment, Event, Force, Input, Key,
+    Missing, OnFailure, Outcome, Panic, Profile, ReadyArchive, Request, Tool, remove_below_tag,
 };
 pub use config::{Config, ConfigError};
 pub use doctor::Diagnosis;

@@ -43,8 +43,8 @@ pub fn run(request: &JobRequest<'_>) -> Result<JobOutcome, BuildError> {
     }
     scene.require_matches(&scene.take()?.0)?;
     scene.place.create()?;
-    let mut lock =
-        SlotLock::acquire(&scene.place, request.tool, request.lock_timeout, request.events)?;
+    let (tool, timeout) = (request.tool, request.lock_timeout);
+    let mut lock = SlotLock::acquire(&scene.place, tool, timeout, request.events, &|| Ok(()))?;
     let scene = Scene::look(request)?;
     let again = scene.decide()?;
     if again.verdict.is_fresh() {

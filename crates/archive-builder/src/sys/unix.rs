@@ -25,12 +25,13 @@ pub(crate) fn private_file() -> OpenOptions {
     options
 }
 
-/// Lets everyone read an open file, and no one write it.
+/// Lets everyone read an open file, and start it if it is a program, and no one write it.
 ///
 /// # Errors
 /// Those of changing its mode.
-pub(crate) fn make_read_only(file: &File) -> io::Result<()> {
-    file.set_permissions(fs::Permissions::from_mode(0o444))
+pub(crate) fn make_read_only(file: &File, is_program: bool) -> io::Result<()> {
+    let mode = if is_program { 0o555 } else { 0o444 };
+    file.set_permissions(fs::Permissions::from_mode(mode))
 }
 
 /// Makes a directory that its owner alone may use, and those above it.

@@ -18,7 +18,7 @@ pub(crate) fn private_file() -> OpenOptions {
 ///
 /// # Errors
 /// Those of changing it.
-pub(crate) fn make_read_only(file: &File) -> io::Result<()> {
+pub(crate) fn make_read_only(file: &File, _is_program: bool) -> io::Result<()> {
     let mut permissions = file.metadata()?.permissions();
     permissions.set_readonly(true);
     file.set_permissions(permissions)

@@ -1,6 +1,7 @@
 //! The configuration file: found upwards, read strictly, with errors that name file, line and the
 //! allowed values.
 
+mod plain;
 mod raw;
 pub(crate) mod word;
 
@@ -136,7 +137,8 @@ impl ConfigError {
     pub fn hint(&self) -> &'static str {
         match self {
             ConfigError::Missing { .. } => {
-                "write one with a [profile.default] that lists `packages`, or name one with --config"
+                "write one with a [profile.default] that lists `packages`, name one with --config, or go \
+                 where cargo would find a package"
             }
             ConfigError::Unreadable { .. } => "name a readable file with --config",
             ConfigError::Untrusted { .. } => {
@@ -288,6 +290,10 @@ mod tests {
             ("[profile.default]\nfeatures = []", ""),
             (profile, "emit = [\"obj\"]"),
             (profile, "emit = [\"llvm-bc\"]"),
+            (profile, "artifacts = [\"exe\"]"),
+            (profile, "artifacts = []"),
+            (profile, "artifacts = [\"bin\"]\nemit = [\"link\", \"llvm-bc\"]"),
+            (profile, "artifacts = [\"bin\"]\nprebuilt = \"dir\""),
             (profile, "panic = \"maybe\""),
             (profile, "on-failure = \"prebuilt\""),
             (profile, "extra-inputs = [\"a[\"]"),

@@ -9,6 +9,7 @@ use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
 use super::help;
+use super::plain::Plain;
 use super::run::RunArgs;
 use crate::{DryRun, Limits};
 
@@ -142,7 +143,8 @@ struct StoreOptions {
 
 impl From<StoreOptions> for Options {
     fn from(StoreOptions { config, format }: StoreOptions) -> Self {
-        Self { config, profile: "default".into(), strategy: None, format }
+        let plain = Plain::default();
+        Self { config, profile: "default".into(), plain, strategy: None, format }
     }
 }
 
@@ -155,6 +157,8 @@ pub(super) struct Options {
     /// The profile to ask for
     #[arg(long, value_name = "NAME", default_value = "default")]
     pub(super) profile: String,
+    #[command(flatten)]
+    pub(super) plain: Plain,
     /// The strategy that decides: mtime or hash
     #[arg(long, value_name = "NAME")]
     pub(super) strategy: Option<String>,

@@ -11,6 +11,7 @@
 
 mod cli;
 mod help;
+mod plain;
 mod report;
 mod run;
 
@@ -74,16 +75,26 @@ enum Reply {
 
 /// The configuration that the options choose, ready to be asked.
 fn open(options: &Options, signals: &Heard) -> Result<Freshness, Error> {
-    with_config(configuration(options.config.as_deref())?, options.strategy.as_deref(), signals)
+    let mut config = match configuration(options.config.as_deref()) {
+        // Without one, the question is whether `cargo build` would do anything here.
+        Err(ConfigError::Missing { .. }) => Config::of_cargo(&here()?, &trust())?,
+        found => found?,
+    };
+    options.plain.ask(&mut config);
+    with_config(config, options.strategy.as_deref(), signals)
+}
+
+/// Whose configurations are followed beside our own.
+fn trust() -> Trust {
+    let listed = std::env::var_os(Trust::VARIABLE).map(|list| Trust::listed(&list));
+    listed.unwrap_or_default()
 }
 
 /// The configuration in this file, or else the one found from here upwards.
 fn configuration(named: Option<&Path>) -> Result<Config, ConfigError> {
-    let trust = std::env::var_os(Trust::VARIABLE).map(|list| Trust::listed(&list));
-    let trust = trust.unwrap_or_default();
     match named {
-        Some(path) => Config::load_trusting(path, &trust),
-        None => Config::find_trusting(&here()?, &trust),
+        Some(path) => Config::load_trusting(path, &trust()),
+        None => Config::find_trusting(&here()?, &trust()),
     }
 }
 
