@@ -1,0 +1,62 @@
+//! Profiles that ask for other artifacts than static libraries.
+#![expect(clippy::unwrap_used, reason = "what goes wrong in a helper fails the test that uses it")]
+
+use std::path::PathBuf;
+
+use tests::World;
+
+/// The generated workspace, in which `gamma` is a static library and one for Rust, and `beta` for Rust alone.
+fn world(artifacts: &str, packages: &str) -> World {
+    World::with_config(&format!(
+        "[profile.default]\npackages = [{packages}]\n{artifacts}\ncargo-profile = \"dev\"\n"
+    ))
+}
+
+fn names(paths: &[PathBuf]) -> Vec<&str> {
+    paths.iter().map(|path| path.file_name().unwrap().to_str().unwrap()).collect()
+}
+
+fn refused(world: &World) -> (String, String) {
+    let ran = world.freshness(["build", "--format", "json"]).run();
+    assert_eq!(ran.error_code(), "profile");
+    let text = |name: &str| ran.json()["error"][name].as_str().unwrap().to_owned();
+    (text("message"), text("hint"))
+}
+
+#[test]
+fn the_kinds_that_are_named_are_published_of_each_package() {
+    let all = world("artifacts = [\"rlib\", \"staticlib\"]", "\"gamma\", \"beta\"");
+    assert_eq!(names(&all.build()), ["libgamma.a", "libgamma.rlib", "libbeta.rlib"]);
+    all.assert_fresh();
+    all.set("beta", 2);
+    all.assert_stale("input-changed beta/src/value.rs");
+    let _ = all.build();
+    all.assert_fresh();
+    all.config(
+        "[profile.default]\npackages = [\"gamma\"]\nartifacts = [\"all\"]\ncargo-profile = \"dev\"\n",
+    );
+    assert_eq!(names(&all.build()), ["libgamma.a", "libgamma.rlib"]);
+}
+
+#[test]
+fn a_package_that_makes_none_of_them_is_refused_and_what_it_makes_named() {
+    let (message, hint) = refused(&world("", "\"beta\""));
+    assert!(message.ends_with("the package `beta` makes no static library"), "{message}");
+    assert!(hint.contains("crate-type = [\"staticlib\"]"), "{hint}");
+    assert!(hint.ends_with("or ask for what it makes: `artifacts = [\"rlib\"]`"), "{hint}");
+    let (message, hint) = refused(&world("artifacts = [\"bin\", \"cdylib\"]", "\"gamma\""));
+    assert!(message.ends_with("the package `gamma` makes none of: cdylib, bin"), "{message}");
+    assert!(hint.ends_with("`artifacts = [\"staticlib\", \"rlib\"]`"), "{hint}");
+}
+
+#[test]
+fn asking_for_static_libraries_is_what_it_was() {
+    let world = world("", "\"gamma\"");
+    let named = world.build();
+    world.config(
+        "[profile.default]\npackages = [\"gamma\"]\nartifacts = [\"staticlib\"]\n\
+         cargo-profile = \"dev\"\n",
+    );
+    assert_eq!(world.build(), named);
+    assert_eq!(world.cargo_builds(), 1);
+}
