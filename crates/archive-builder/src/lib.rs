@@ -29,6 +29,7 @@ mod inputs;
 pub mod job;
 pub mod key;
 mod lock;
+pub mod members;
 mod object_check;
 mod observe;
 mod orphans;

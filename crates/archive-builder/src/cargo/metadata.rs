@@ -67,14 +67,7 @@ impl Workspace {
     /// # Errors
     /// cargo's own; a package that is not there, or makes nothing that is wanted; a feature that is not there.
     pub(crate) fn load(cargo: &Cargo<'_>, profile: &Profile) -> Result<Self, BuildError> {
-        let args = ["metadata", "--format-version", "1", "--all-features"].map(String::from);
-        let problem = |problem: String| BuildError::Metadata { path: cargo.cwd.into(), problem };
-        let output = cargo.run_captured(&args)?;
-        if !output.status.success() {
-            return Err(problem(String::from_utf8_lossy(&output.stderr).trim().to_owned()));
-        }
-        let text = String::from_utf8_lossy(&output.stdout);
-        let metadata = MetadataCommand::parse(text).map_err(|e| problem(e.to_string()))?;
+        let metadata = ask(cargo, &["--all-features"])?;
         let requested = requests(&metadata, profile)?;
         let path_packages = path_closure(&metadata, &requested);
         Ok(Self {
@@ -93,6 +86,25 @@ impl Workspace {
     pub(crate) fn named(&self, name: &str) -> impl Iterator<Item = &PathPackage> {
         self.path_packages.values().filter(move |package| package.name == name)
     }
+}
+
+/// Asks `cargo metadata`, with these options.
+///
+/// # Errors
+/// cargo's own.
+pub(crate) fn ask(
+    cargo: &Cargo<'_>,
+    options: &[&str],
+) -> Result<cargo_metadata::Metadata, BuildError> {
+    let args = ["metadata", "--format-version", "1"].iter().chain(options);
+    let args: Vec<String> = args.map(ToString::to_string).collect();
+    let problem = |problem: String| BuildError::Metadata { path: cargo.cwd.into(), problem };
+    let output = cargo.run_captured(&args)?;
+    if !output.status.success() {
+        return Err(problem(String::from_utf8_lossy(&output.stderr).trim().to_owned()));
+    }
+    let text = String::from_utf8_lossy(&output.stdout);
+    MetadataCommand::parse(text).map_err(|e| problem(e.to_string()))
 }
 
 /// What the profile asks for, of what cargo told.

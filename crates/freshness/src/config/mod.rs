@@ -19,7 +19,7 @@ use crate::strategies::{StrategyName, StrategyOptions};
 use crate::trust::Trust;
 
 /// The name that is looked for.
-const FILE_NAME: &str = "freshness.toml";
+pub(crate) const FILE_NAME: &str = "freshness.toml";
 
 /// A configuration is written by hand; a larger file is something else.
 const MAX_BYTES: u64 = 1 << 20;
@@ -72,6 +72,26 @@ pub enum ConfigError {
         /// What of it is whose.
         problem: String,
     },
+    /// It is there already.
+    #[error("write {}: it is there already", Escaped::path(path))]
+    Exists {
+        /// The file.
+        path: PathBuf,
+    },
+    /// It cannot be written.
+    #[error("write {}: {source}", Escaped::path(path))]
+    Unwritable {
+        /// The file.
+        path: PathBuf,
+        /// The system's words.
+        source: io::Error,
+    },
+    /// There would be nothing in it.
+    #[error("write {FILE_NAME} in {}: no package there makes anything", Escaped::path(path))]
+    NothingToAskFor {
+        /// The root of the workspace.
+        path: PathBuf,
+    },
     /// It does not say what can be understood.
     #[error("understand {}:{line}: {problem}", Escaped::path(path))]
     Invalid {
@@ -114,6 +134,9 @@ impl ConfigError {
             ConfigError::Missing { .. } => "config-missing",
             ConfigError::Unreadable { .. } | ConfigError::Invalid { .. } => "config",
             ConfigError::Untrusted { .. } => "config-untrusted",
+            ConfigError::Exists { .. } => "config-exists",
+            ConfigError::Unwritable { .. } => "io",
+            ConfigError::NothingToAskFor { .. } => "profile",
             ConfigError::UnknownProfile { .. } => "profile",
             ConfigError::UnknownStrategy { .. } => "strategy",
         }
@@ -126,6 +149,9 @@ impl ConfigError {
             ConfigError::Missing { from: path }
             | ConfigError::Unreadable { path, .. }
             | ConfigError::Untrusted { path, .. }
+            | ConfigError::Exists { path }
+            | ConfigError::Unwritable { path, .. }
+            | ConfigError::NothingToAskFor { path }
             | ConfigError::Invalid { path, .. }
             | ConfigError::UnknownProfile { path, .. } => Some(path),
             ConfigError::UnknownStrategy { .. } => None,
@@ -144,6 +170,9 @@ impl ConfigError {
             ConfigError::Untrusted { .. } => {
                 "run as the user that it belongs to, or allow it: list its directory in FRESHNESS_TRUST"
             }
+            ConfigError::Exists { .. } => "edit it, or put a new one in its place with --force",
+            ConfigError::Unwritable { .. } => "see the system's message",
+            ConfigError::NothingToAskFor { .. } => "give a package a library or a program first",
             ConfigError::Invalid { .. } => "correct that line",
             ConfigError::UnknownProfile { .. } => "name one of them with --profile, or add it",
             ConfigError::UnknownStrategy { .. } => "name one of them",

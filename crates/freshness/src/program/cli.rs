@@ -9,6 +9,7 @@ use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
 use super::help;
+use super::init::InitArgs;
 use super::plain::Plain;
 use super::run::RunArgs;
 use crate::{DryRun, Limits};
@@ -57,6 +58,9 @@ enum CliAction {
         #[arg(long)]
         inputs: bool,
     },
+    /// Write a first freshness.toml for the cargo workspace that this is
+    #[command(after_help = help::INIT)]
+    Init(InitArgs),
     /// Run any command when what it reads, or what it made, changed, and only then
     #[command(after_help = help::RUN)]
     Run(RunArgs),
@@ -181,6 +185,8 @@ pub(super) enum Format {
 pub(super) enum Parsed {
     /// Something is asked.
     Command(Command),
+    /// A configuration is to be written.
+    Init(InitArgs),
     /// A command is to be run.
     Run(RunArgs),
     /// A text that follows from the arguments alone.
@@ -254,6 +260,7 @@ pub(super) fn parse(mut args: Vec<OsString>) -> Result<Parsed, Usage> {
             let page = manual(command.as_deref()).map_err(|error| Usage { error, format });
             return page.map(Parsed::Document);
         }
+        CliAction::Init(init) => return Ok(Parsed::Init(init)),
         CliAction::Run(run) => return Ok(Parsed::Run(run)),
         CliAction::Check { options } => Command { action: Action::Check, options },
         CliAction::Explain { options, inputs } => {

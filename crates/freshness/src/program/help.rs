@@ -8,11 +8,15 @@ FRESHNESS_STRATEGY names a strategy where --strategy does not; FRESHNESS_TRUST l
 whose freshness.toml is followed though another user's.";
 
 pub(super) const CHECK: &str = "\
+Where no freshness.toml is found, the question is whether `cargo build` would do anything here; --package and
+--release ask as they do with cargo.
+
 Exit status: 0 fresh; 1 stale, with the reasons; 2 trouble.
 
 Examples:
   freshness check
   freshness check --profile both --format json
+  freshness check --package my-tool --release
   freshness check --strategy mtime || echo 'a build would change something'";
 
 pub(super) const BUILD: &str = "\
@@ -32,6 +36,16 @@ Exit status: 0 fresh; 1 stale, with the reasons; 2 trouble.
 Examples:
   freshness explain
   freshness explain --inputs";
+
+pub(super) const INIT: &str = "\
+Asks cargo what the workspace makes and writes freshness.toml at its root, with every setting and what it means.
+Without one, `check`, `build` and `explain` ask for whatever `cargo build` would make where they stand.
+
+Exit status: 0 written; 2 trouble, a freshness.toml that is there say.
+
+Examples:
+  freshness init && freshness build
+  freshness init --force --format json";
 
 pub(super) const RUN: &str = "\
 GLOB is relative to the working directory: `*` matches within a directory, `**` across directories, a directory

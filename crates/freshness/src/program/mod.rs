@@ -11,6 +11,7 @@
 
 mod cli;
 mod help;
+mod init;
 mod plain;
 mod report;
 mod run;
@@ -38,6 +39,7 @@ pub fn main() -> ExitCode {
     let command = match cli::parse(std::env::args_os().collect()) {
         Ok(Parsed::Command(command)) => command,
         Ok(Parsed::Run(run)) => return run::main(&run, start),
+        Ok(Parsed::Init(init)) => return init::main(&init),
         Ok(Parsed::Document(text)) => return report::document(&text),
         Err(usage) => return report::usage(&usage),
     };

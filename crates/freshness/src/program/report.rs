@@ -25,6 +25,7 @@ macro_rules! say {
 mod collection;
 mod diagnosis;
 mod event;
+pub(super) mod init;
 pub(super) mod run;
 mod store;
 
