@@ -60,3 +60,22 @@ fn asking_for_static_libraries_is_what_it_was() {
     assert_eq!(world.build(), named);
     assert_eq!(world.cargo_builds(), 1);
 }
+
+#[test]
+fn a_package_that_also_serves_a_build_script_is_published_once() {
+    // In a release the build script's own is another unit than the one that is asked for.
+    let world = World::with_config(
+        "[profile.default]\npackages = [\"gamma\", \"alpha\"]\n\
+         [profile.rust]\npackages = [\"gamma\", \"alpha\"]\nartifacts = [\"all\"]\n",
+    );
+    let manifest = std::fs::read_to_string(world.path("alpha/Cargo.toml")).unwrap();
+    let build = "[build-dependencies]\ngamma = { path = \"../gamma\" }\n";
+    world.write("alpha/Cargo.toml", format!("{manifest}{build}"));
+    world.write("alpha/build.rs", "fn main() { println!(\"cargo::rerun-if-changed=build.rs\") }\n");
+    let built = world.build();
+    assert_eq!(names(&built), ["libgamma.a", "libalpha.a"]);
+    assert_eq!(world.probe(&built).of("gamma"), 1);
+    world.assert_fresh();
+    let all = world.freshness(["build", "--profile", "rust"]).run().expect(0).paths();
+    assert_eq!(names(&all), ["libgamma.a", "libgamma.rlib", "libalpha.a"]);
+}

@@ -48,6 +48,7 @@ fn named<'m>(
         .of(requested)
         .flat_map(|artifact| artifact.filenames.iter().map(move |path| (artifact, path)));
     let mut named: Vec<Named<'m>> = files
+        .filter(|(_, path)| is_asked_for(path))
         .filter_map(|(artifact, path)| {
             let kind = ArtifactKind::of_file(path, &artifact.target.crate_types)?;
             wanted.contains(&kind).then_some(Named { kind, path, artifact })
@@ -55,6 +56,13 @@ fn named<'m>(
         .collect();
     named.sort_by_key(|file| (file.kind, file.path));
     named
+}
+
+/// Whether cargo put a file where it puts what it was asked for. What it made of the same package for others (in
+/// another unit, for a build script say) stays in `deps` (`uplift_to` in cargo's
+/// `build_runner/compilation_files.rs`).
+fn is_asked_for(file: &Path) -> bool {
+    file.parent().and_then(Path::file_name) != Some("deps".as_ref())
 }
 
 /// What cargo says each archive was made from, in the file that it leaves beside it for other build
