@@ -1,4 +1,5 @@
 //! A cargo workspace without a configuration: would `cargo build` do anything here, and what does it make?
+#![expect(clippy::disallowed_methods, reason = "puts an installed program on PATH")]
 #![expect(clippy::unwrap_used, reason = "what goes wrong in a helper fails the test that uses it")]
 
 use std::fs;

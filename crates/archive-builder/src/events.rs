@@ -32,8 +32,6 @@ pub enum Event<'a> {
         /// The input.
         path: &'a InputPath,
     },
-    /// A command is about to start.
-    CommandStarts,
     /// A command left all its outputs as they were, although something had changed.
     OutputsUntouched,
     /// An input changed while a command ran; it runs again.

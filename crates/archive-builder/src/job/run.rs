@@ -101,7 +101,6 @@ fn attempt(
     let environment = job.environment.facts_of(&job.env);
     let outputs_before = outputs::stats(&scene.outputs);
 
-    events(Event::CommandStarts);
     let end = spawn::run(job, &program, &scene.place.mark(), *stdout)?;
     work.processes_spawned += 1;
     if !end.is_success() {

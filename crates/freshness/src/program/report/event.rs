@@ -20,7 +20,7 @@ pub(in super::super) fn event(event: Event<'_>) {
                 say!("freshness: and {more} more reasons");
             }
         }
-        Event::CargoStarts { .. } | Event::CommandStarts => {}
+        Event::CargoStarts { .. } => {}
         Event::ChangedDuringRun { path } => {
             say!("freshness: {path} changed while the command ran: running it again");
         }
