@@ -15,7 +15,7 @@ use crate::error::BuildError;
 pub(crate) const SETTLE: Duration = Duration::from_millis(2500);
 
 /// How long an answer that is ready is held up for that: a few of the ticks that are common.
-const BRIEFLY: Duration = Duration::from_millis(40);
+pub(crate) const BRIEFLY: Duration = Duration::from_millis(40);
 
 /// Between two looks at the clock; below the finest tick that is common, a jiffy.
 const RETRY: Duration = Duration::from_millis(2);

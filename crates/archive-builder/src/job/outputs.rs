@@ -14,7 +14,6 @@ use freshness_core::{Archive, Meta, Reason, SealedFile, Timestamp, Work};
 
 use crate::durable;
 use crate::error::{BuildError, Context};
-use crate::observe::SETTLE;
 use crate::seal::{self, Condition, ReadBytes};
 
 /// What a stamp calls them.
@@ -23,12 +22,14 @@ const KIND: &str = "output";
 /// Between two looks at the clock.
 const RETRY: Duration = Duration::from_millis(2);
 
-/// Seals what is there now, makes it durable, and records it.
+/// Makes what is there now durable and seals it, once the clock has moved past it; for that it has so much
+/// `patience`.
 ///
 /// # Errors
 /// An output that is not there, is no regular file, or keeps changing; those of the file system.
 pub(super) fn seal_all(
     outputs: &[PathBuf],
+    patience: Duration,
     mut clock: impl FnMut() -> Result<Timestamp, BuildError>,
 ) -> Result<Vec<Archive>, BuildError> {
     for path in outputs {
@@ -38,7 +39,7 @@ pub(super) fn seal_all(
     }
     let start = Instant::now();
     let mut now = clock()?;
-    while newest_change(outputs) >= now && start.elapsed() <= SETTLE {
+    while newest_change(outputs) >= now && start.elapsed() <= patience {
         thread::sleep(RETRY);
         now = clock()?;
     }

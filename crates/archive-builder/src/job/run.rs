@@ -13,7 +13,7 @@ use crate::contents::Changed;
 use crate::error::{BuildError, Context};
 use crate::events::Event;
 use crate::lock::{self, Guarded, SlotLock};
-use crate::observe::{self, SETTLE, settled};
+use crate::observe::{self, BRIEFLY, SETTLE, settled};
 use crate::orphans;
 use crate::seal::{self, ReadBytes};
 
@@ -126,7 +126,7 @@ fn attempt(
     if outputs_before == outputs::stats(&scene.outputs) {
         events(Event::OutputsUntouched);
     }
-    let archives = outputs::seal_all(&scene.outputs, || lock.clock(&scene.place))?;
+    let archives = outputs::seal_all(&scene.outputs, SETTLE, || lock.clock(&scene.place))?;
     let generation = earlier.map_or(0, |stamp| stamp.head.generation) + 1;
     let head = Head { generation, cutoff, archives, ..head(scene, environment) };
     let head = Head { toolchain_files: vec![sealed], ..head };
@@ -192,7 +192,7 @@ fn renewed(
     let Some(renewed) = observe::renewed(strategies, stamp, &mut clock, || scene.take())? else {
         return Ok(None);
     };
-    let archives = outputs::seal_all(&scene.outputs, &mut clock)?;
+    let archives = outputs::seal_all(&scene.outputs, BRIEFLY, &mut clock)?;
     let digests = |archives: &[freshness_core::Archive]| -> Vec<freshness_core::Digest> {
         archives.iter().map(|archive| archive.file.digest).collect()
     };

@@ -107,8 +107,8 @@ impl<'a> Scene<'a> {
         };
         if let Some(reason) = self.foreign(&record.head) {
             // What was read before may still be known.
-            let same_place = record.head.key == self.key.as_str();
-            return Ok(stale(reason, same_place.then_some(record)));
+            let is_of_here = record.root == self.request.job.directory;
+            return Ok(stale(reason, is_of_here.then_some(record)));
         }
         let is_asked_the_same = record.unnamed_specs().eq(self.specs.iter().cloned());
         let compared = match is_asked_the_same {
