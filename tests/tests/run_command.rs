@@ -300,7 +300,9 @@ fn a_file_that_is_no_stamp_is_not_written_over() {
     let errand = Errand::new();
     errand.write("notes", "mine\n");
     let ran = errand.join(&["--stamp", "notes", "--format", "json"]).run();
-    assert_eq!(ran.error_code(), "store-untrusted");
+    assert_eq!(ran.error_code(), "stamp");
+    let output = errand.join(&["--stamp", "./out", "--format", "json"]).run();
+    assert_eq!(output.error_code(), "stamp");
     assert_eq!((errand.read("notes").as_str(), errand.runs()), ("mine\n", 0));
 }
 
@@ -311,4 +313,15 @@ fn a_command_that_leaves_its_output_as_it_was_is_told_of() {
     let options = ["--input", "in", "--output", "out"];
     let ran = errand.script(&options, "true").run().expect(0);
     assert!(ran.stderr.contains("left its outputs as they were"), "{ran:#?}");
+}
+
+#[test]
+fn a_strategy_that_reads_always_reads_outputs_and_the_program_too() {
+    let errand = Errand::new();
+    errand.write("freshness.toml", "[strategy-options.hash]\nreread = \"always\"\n");
+    let _ = errand.join(&[]).run().expect(0);
+    let work = errand.check(&[]).run().json()["work"].clone();
+    assert_eq!(work["files_read"], 2 + 1 + 1, "{work}");
+    let _ = errand.join(&[]).run().expect(0);
+    assert_eq!(errand.runs(), 1);
 }

@@ -190,7 +190,7 @@ fn a_stamp_behind_a_link_is_not_followed() {
     let reasons = errand.check(&stamp).run().reasons();
     assert_eq!(reasons, ["stamp-unreadable stamp"]);
     let ran = errand.join(&["--stamp", "stamp", "--format", "json"]).run();
-    assert_eq!(ran.error_code(), "store-untrusted");
+    assert_eq!(ran.error_code(), "stamp");
 }
 
 #[test]

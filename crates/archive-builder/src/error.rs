@@ -137,6 +137,14 @@ pub enum BuildError {
         /// Where it was looked for, or why it does not start.
         problem: String,
     },
+    /// A file that cannot be the stamp of a command.
+    #[error("keep the stamp in {}: {problem}", Escaped::path(path))]
+    Stamp {
+        /// The file.
+        path: PathBuf,
+        /// Why not.
+        problem: &'static str,
+    },
     /// An input of a command that names nothing.
     #[error("find the inputs: `{}` matches nothing", Escaped::path(entry))]
     NothingMatches {
@@ -204,6 +212,7 @@ impl BuildError {
                 "changed-during-build"
             }
             BuildError::CommandMissing { .. } => "command-missing",
+            BuildError::Stamp { .. } => "stamp",
             BuildError::NothingMatches { .. } => "input-missing",
             BuildError::Output { .. } => "output",
             BuildError::RecordTooLarge(_) => "stamp-too-large",
@@ -223,6 +232,7 @@ impl BuildError {
             | BuildError::CargoFailed { path, .. }
             | BuildError::CargoMessages { path, .. }
             | BuildError::Interrupted { path, .. }
+            | BuildError::Stamp { path, .. }
             | BuildError::Output { path, .. }
             | BuildError::Prebuilt { path, .. } => Some(path),
             BuildError::NothingMatches { entry } => Some(entry),
@@ -280,6 +290,7 @@ impl BuildError {
             BuildError::CommandMissing { .. } => {
                 "install it, put it on PATH, or name it by a path; current outputs need it not".into()
             }
+            BuildError::Stamp { .. } => "name another file with --stamp".into(),
             BuildError::NothingMatches { .. } => {
                 "correct it, or allow it with --allow-empty; what git ignores is taken only where it is \
                  named in full"
@@ -404,6 +415,7 @@ mod tests {
                 program: "x\n".into(),
                 problem: "it is not on PATH".into(),
             },
+            BuildError::Stamp { path: path(), problem: "it is no stamp, and is not written over" },
             BuildError::NothingMatches { entry: "src/*.x".into() },
             BuildError::Output { path: path(), problem: "the command did not make it".into() },
             BuildError::ChangedDuringRun { path: input },

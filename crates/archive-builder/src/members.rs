@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use crate::artifact::ArtifactKind;
+use crate::cancel::Cancel;
 use crate::cargo::invoke::{Cargo, CargoOutput};
 use crate::cargo::metadata;
 use crate::environment::Environment;
@@ -34,7 +35,8 @@ pub struct Member {
 /// # Errors
 /// There is no cargo, or it finds no workspace.
 pub fn members(env: &Environment, directory: &Path) -> Result<Members, BuildError> {
-    let cargo = Cargo::find(env, directory, CargoOutput::Capture)?;
+    let cancel = Cancel::default();
+    let cargo = Cargo::find(env, directory, CargoOutput::Capture, &cancel)?;
     let metadata = metadata::ask(&cargo, &["--no-deps"])?;
     let default = &metadata.workspace_default_members;
     let mut members: Vec<Member> = (metadata.workspace_packages().into_iter())

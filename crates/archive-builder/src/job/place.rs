@@ -134,7 +134,7 @@ fn refuse_others(path: &Path) -> Result<(), BuildError> {
             "it is no stamp, and is not written over"
         }
     };
-    Err(BuildError::Untrusted { path: path.to_path_buf(), problem: problem.into() })
+    Err(BuildError::Stamp { path: path.to_path_buf(), problem })
 }
 
 /// A name beside the stamp that no one else will have chosen.

@@ -59,7 +59,7 @@ impl<'a> Scene<'a> {
     /// Looks at what does not depend on a stamp.
     ///
     /// # Errors
-    /// A place that must not be believed; an input that cannot be understood.
+    /// A place that must not be believed, or is an output.
     pub(super) fn look(request: &'a JobRequest<'a>) -> Result<Self, BuildError> {
         let job = request.job;
         let mut outputs: Vec<PathBuf> = Vec::new();
@@ -76,6 +76,10 @@ impl<'a> Scene<'a> {
             None => Place::Slot(Slot::new(request.store, &key)),
         };
         place.check_trust()?;
+        if outputs.contains(&place.stamp()) {
+            let problem = "it is an output as well";
+            return Err(BuildError::Stamp { path: place.stamp(), problem });
+        }
         let own = [place.own(), vec![request.store.to_path_buf()]].concat();
         let pattern = Pattern::Selected {
             base: job.directory.clone(),

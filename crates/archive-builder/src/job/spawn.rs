@@ -8,14 +8,14 @@
 
 use std::ffi::OsStr;
 use std::io;
-use std::os::unix::process::{CommandExt, ExitStatusExt};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, ExitStatus, Stdio};
 
 use freshness_core::Escaped;
 
 use crate::error::{BuildError, Context};
 use crate::orphans::Mark;
+use crate::sys;
 
 use super::Job;
 
@@ -56,9 +56,9 @@ impl CommandEnd {
 
 impl From<ExitStatus> for CommandEnd {
     fn from(status: ExitStatus) -> Self {
-        match (status.code(), status.signal()) {
-            (Some(code), _) => CommandEnd::Exited(code),
-            (None, signal) => CommandEnd::Killed(signal.unwrap_or_default()),
+        match status.code() {
+            Some(code) => CommandEnd::Exited(code),
+            None => CommandEnd::Killed(sys::signal_of(status).unwrap_or_default()),
         }
     }
 }
@@ -67,7 +67,7 @@ impl From<ExitStatus> for CommandEnd {
 ///
 /// # Errors
 /// There is none.
-pub(super) fn find(job: &Job) -> Result<std::path::PathBuf, BuildError> {
+pub(super) fn find(job: &Job) -> Result<PathBuf, BuildError> {
     let missing = |problem: &str| BuildError::CommandMissing {
         program: job.program.clone(),
         problem: problem.into(),
@@ -92,7 +92,7 @@ pub(super) fn run(
     stdout: CommandStdout,
 ) -> Result<CommandEnd, BuildError> {
     let mut command = Command::new(program);
-    command.arg0(&job.program).args(&job.args).current_dir(&job.directory);
+    sys::set_own_name(&mut command, &job.program).args(&job.args).current_dir(&job.directory);
     command.env_clear().envs(job.environment.iter()).env(mark.variable, &mark.value);
     command.stdin(Stdio::null()).stdout(match stdout {
         CommandStdout::Inherit => Stdio::inherit(),

@@ -6,7 +6,9 @@ use std::io::{self, Read};
 use std::os::fd::OwnedFd;
 use std::os::unix::ffi::OsStringExt;
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt};
+use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::path::Path;
+use std::process::{Command, ExitStatus};
 
 use freshness_core::sys::identity_of;
 use rustix::fs::{Access, AtFlags, CWD, Dir, Mode, OFlags, access, openat, unlinkat};
@@ -141,6 +143,16 @@ pub(crate) fn kill(pid: i32, is_meant: impl FnOnce() -> bool) {
 /// Kills no process: there is nothing that holds on to one while it is looked at.
 #[cfg(not(target_os = "linux"))]
 pub(crate) fn kill(_: i32, _: impl FnOnce() -> bool) {}
+
+/// Lets a program be told this name as its own, whatever its file is called.
+pub(crate) fn set_own_name<'c>(command: &'c mut Command, name: &OsStr) -> &'c mut Command {
+    command.arg0(name)
+}
+
+/// The signal that ended a process, if one did.
+pub(crate) fn signal_of(status: ExitStatus) -> Option<i32> {
+    status.signal()
+}
 
 /// Whether we may execute it.
 pub(crate) fn is_executable(path: &Path) -> bool {
