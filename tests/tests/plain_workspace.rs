@@ -3,7 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "what goes wrong in a helper fails the test that uses it")]
 
 use std::fs;
-use std::os::unix::fs::{PermissionsExt, symlink};
+use std::os::unix::fs::{PermissionsExt, chown, symlink};
 use std::path::{Path, PathBuf};
 
 use tests::{Errand, Run, World, long_ago};
@@ -270,6 +270,23 @@ fn without_a_manifest_there_is_no_answer() {
         let ran = errand.freshness([command, "--format", "json"]).run();
         assert_eq!(ran.error_code(), "config-missing", "{command}");
     }
+}
+
+#[test]
+fn a_manifest_of_another_user_is_followed_only_where_that_is_allowed() {
+    let world = plain();
+    let manifest = world.path("Cargo.toml");
+    if chown(&manifest, Some(12_345), None).is_err() {
+        // Only root can make files of others; the rest of the rules is tested without.
+        return;
+    }
+    for command in ["check", "build", "explain", "list"] {
+        let ran = world.freshness([command, "--format", "json"]).run();
+        assert_eq!(ran.error_code(), "config-untrusted", "{command}");
+    }
+    assert_eq!(world.cargo_starts(), 0);
+    let allowed = world.freshness(["check"]).env("FRESHNESS_TRUST", world.workspace());
+    let _ = allowed.run().expect(1);
 }
 
 #[test]

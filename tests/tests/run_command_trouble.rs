@@ -1,8 +1,8 @@
 //! Commands that fail, and those that `freshness run` cannot run or vouch for.
 #![expect(clippy::unwrap_used, reason = "what goes wrong in a helper fails the test that uses it")]
 
-use std::fs;
-use std::os::unix::fs::symlink;
+use std::fs::{self, Permissions};
+use std::os::unix::fs::{PermissionsExt, symlink};
 
 use tests::{Errand, Ran};
 
@@ -72,8 +72,7 @@ fn a_command_that_is_not_there_is_trouble_and_current_outputs_need_it_not() {
 fn an_interpreter_that_is_not_there_is_trouble() {
     let errand = Errand::new();
     errand.write("script", "#!/no/such/interpreter\n");
-    let mode = std::os::unix::fs::PermissionsExt::from_mode(0o755);
-    fs::set_permissions(errand.path("script"), mode).unwrap();
+    fs::set_permissions(errand.path("script"), Permissions::from_mode(0o755)).unwrap();
     let ran = errand.freshness(["run"].iter().chain(&JSON).chain(&["--", "./script"])).run();
     assert_eq!(ran.error_code(), "command-missing");
 }
@@ -178,6 +177,24 @@ fn a_store_that_only_lets_look_serves_what_is_fresh() {
     errand.write("in/a.txt", "edited\n");
     assert_eq!(errand.join(&["--format", "json"]).run().error_code(), "io");
     assert_eq!(errand.runs(), 1);
+}
+
+#[test]
+fn a_stamp_that_others_may_write_is_not_believed() {
+    let errand = Errand::new();
+    let _ = errand.join(&["--stamp", "stamp"]).run().expect(0);
+    for path in ["stamp", "stamp.freshness-lock"] {
+        let set = |mode: u32| fs::set_permissions(errand.path(path), Permissions::from_mode(mode));
+        set(0o666).unwrap();
+        for dry in [&[][..], &["--dry-run"]] {
+            let options = [&["--stamp", "stamp", "--format", "json"], dry].concat();
+            assert_eq!(errand.join(&options).run().error_code(), "store-untrusted", "{path}");
+        }
+        set(0o600).unwrap();
+    }
+    assert_eq!(errand.check(&["--stamp", "stamp"]).run().reasons(), [""; 0]);
+    let mode = fs::metadata(errand.path("stamp")).unwrap().permissions().mode();
+    assert_eq!(mode & 0o777, 0o600, "it is made so that no one else may even read it");
 }
 
 #[test]
