@@ -188,6 +188,27 @@ fn a_command_that_outlives_its_run_is_ended_before_the_next() {
     assert_eq!(slow.reasons(), [""; 0]);
 }
 
+/// # Platform
+/// As above.
+#[cfg(target_os = "linux")]
+#[test]
+fn what_a_command_left_on_purpose_is_not_ended() {
+    let errand = Errand::new();
+    errand.write(
+        "twice.sh",
+        "run() {\n\
+           \"$FRESHNESS\" run --input in --output out -- sh -c \\\n\
+             '[ -e server ] || { sleep 60 > server 2>&1 & echo $! > pid; }; cat in/*.txt > out'\n\
+         }\n\
+         run && echo edited > in/a.txt && run || exit 9\n\
+         # Of one that was ended and is not yet waited for nothing is left to read.\n\
+         grep -q sleep \"/proc/$(cat pid)/cmdline\" && kill \"$(cat pid)\"\n",
+    );
+    let shell = errand.freshness([""; 0]).under(&["sh", "twice.sh"]);
+    let _ = shell.env("FRESHNESS", tests::freshness()).run().expect(0);
+    assert_eq!(errand.read("out"), "edited\nb\n");
+}
+
 #[cfg(target_os = "linux")]
 fn is_in(group: u32, process: &std::path::Path) -> bool {
     let stat = fs::read_to_string(process.join("stat")).unwrap_or_default();

@@ -64,6 +64,8 @@ impl Guarded for Slot {
 pub(crate) struct SlotLock {
     file: File,
     holder: String,
+    /// Whether something that was started under it may be running.
+    is_at_work: bool,
 }
 
 impl SlotLock {
@@ -125,16 +127,25 @@ impl SlotLock {
         let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
         let (pid, name, version) = (std::process::id(), &tool.name, &tool.version);
         let holder = format!("process {pid} ({name} {version}, since {since} s after the epoch)\n");
-        let holder = format!("{holder}{GROUP}{}\n", orphans::group());
-        let mut lock = Self { file, holder };
+        let mut lock = Self { file, holder, is_at_work: true };
         lock.write_holder().doing("write the lock", path)?;
         Ok(lock)
     }
 
+    /// Says whether something that was started under the lock may be running, from the next look at the clock
+    /// on. Whoever takes the lock next ends it then; what a command left behind on purpose stays.
+    pub(crate) fn set_at_work(&mut self, is_at_work: bool) {
+        self.is_at_work = is_at_work;
+    }
+
     fn write_holder(&mut self) -> io::Result<()> {
+        let mut text = self.holder.clone();
+        if self.is_at_work {
+            text.push_str(&format!("{GROUP}{}\n", orphans::group()));
+        }
         self.file.rewind()?;
-        self.file.write_all(self.holder.as_bytes())?;
-        self.file.set_len(self.holder.len() as u64)
+        self.file.write_all(text.as_bytes())?;
+        self.file.set_len(text.len() as u64)
     }
 
     /// The instant now by the clock of the file system that the slot is on: what a file written now

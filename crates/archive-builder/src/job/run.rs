@@ -92,6 +92,7 @@ fn attempt(
     let program = spawn::find(job)?;
     let known = earlier.and_then(|stamp| stamp.head.toolchain_files.first());
     let sealed = seal::seal(&real(&program), known).doing("read the program", &program)?;
+    lock.set_at_work(true);
     let clock = || lock.clock(&scene.place);
     let (cutoff, (snapshot, _)) = settled(SETTLE, clock, || scene.take())?;
     scene.require_matches(&snapshot)?;
@@ -109,6 +110,7 @@ fn attempt(
         return Ok(Attempt::Failed(end));
     }
 
+    lock.set_at_work(false);
     let after_cutoff = lock.clock(&scene.place)?;
     let (snapshot, lists) = scene.take()?;
     let evidence = observe::evidence(strategies, &snapshot, |id| {
@@ -123,7 +125,9 @@ fn attempt(
     }
     let is_written = after.first_change(&before, Changed::Written).is_some();
     let cutoff = if is_written { after_cutoff } else { cutoff };
-    if outputs_before == outputs::stats(&scene.outputs) {
+    if outputs_before.iter().all(Option::is_some)
+        && outputs_before == outputs::stats(&scene.outputs)
+    {
         events(Event::OutputsUntouched);
     }
     let archives = outputs::seal_all(&scene.outputs, SETTLE, || lock.clock(&scene.place))?;
