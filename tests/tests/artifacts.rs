@@ -79,3 +79,21 @@ fn a_package_that_also_serves_a_build_script_is_published_once() {
     let all = world.freshness(["build", "--profile", "rust"]).run().expect(0).paths();
     assert_eq!(names(&all), ["libgamma.a", "libgamma.rlib", "libalpha.a"]);
 }
+
+#[test]
+fn a_package_of_which_nothing_was_made_is_an_error() {
+    let world = world("artifacts = [\"bin\"]", "\"beta\"");
+    let manifest = std::fs::read_to_string(world.path("beta/Cargo.toml")).unwrap();
+    let with = |features: &str| {
+        let bin = "[[bin]]\nname = \"tool\"\nrequired-features = [\"more\"]\n";
+        let features = format!("[features]\ndefault = [{features}]\nmore = []\n");
+        world.write("beta/Cargo.toml", format!("{manifest}{features}{bin}"));
+    };
+    world.write("beta/src/bin/tool.rs", "fn main() {}\n");
+    with("");
+    let ran = world.freshness(["build", "--format", "json"]).run();
+    assert_eq!(ran.error_code(), "artifact");
+    with("\"more\"");
+    assert_eq!(names(&world.build()), ["tool"]);
+    world.assert_fresh();
+}

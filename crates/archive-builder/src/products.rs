@@ -143,10 +143,13 @@ fn check_made(
         package: requested.name.clone(),
         problem: problem.into(),
     };
+    let profile = scene.request.profile;
     let count = |kind| named.iter().filter(|file| file.kind == kind).count();
-    for kind in requested.makes.iter().copied().filter(|_| !scene.request.profile.wants_all()) {
-        if count(kind) == 0 {
-            return Err(failed(kind, "cargo did not say that it made one"));
+    if !profile.wants_all() {
+        let promised = requested.makes.iter().find(|kind| count(**kind) == 0);
+        let missing = promised.or(profile.artifacts.first().filter(|_| named.is_empty()));
+        if let Some(kind) = missing {
+            return Err(failed(*kind, "cargo did not say that it made one"));
         }
     }
     match count(ArtifactKind::StaticLib) {
