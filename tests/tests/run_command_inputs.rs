@@ -262,3 +262,23 @@ fn an_unchanged_tree_is_proven_by_its_directories_and_not_listed_again() {
     errand.write("in/7/new.txt", "x");
     errand.assert_reason(Some("input-added in/7/new.txt"));
 }
+
+#[test]
+fn an_output_may_have_any_name() {
+    let errand = Errand::new();
+    let output = OsStr::from_bytes(b"o\xe2\x80\xaeut\xff\n");
+    let run = |options: &[&str]| {
+        let run = errand.freshness(["run", "--input", "in", "--output"]).args([output]);
+        run.args(options).args(["--", "cp", "in/a.txt"]).args([output]).run()
+    };
+    let json = run(&["--format", "json"]).expect(0).json();
+    let shown = errand.path("o\\u{202e}ut\\xff\\x0a");
+    assert_eq!(json["outputs"][0]["path"], shown.to_str().unwrap());
+    assert_eq!(run(&["--dry-run", "--format", "json"]).reasons(), [""; 0]);
+    fs::write(errand.path(output), "other").unwrap();
+    let stale = run(&["--dry-run"]).expect(1);
+    assert!(stale.stdout.contains("output-changed o\\u{202e}ut\\xff\\x0a: "), "{stale:#?}");
+    let again = run(&[]).expect(0);
+    assert!(again.stderr.contains("ut\\xff\\x0a: "), "{again:#?}");
+    assert_eq!(fs::read(errand.path(output)).unwrap(), b"a\n");
+}
