@@ -165,6 +165,53 @@ fn an_interrupted_run_vouches_for_nothing_that_it_left() {
     assert_eq!(slow.errand.read("out"), "a\nb\n");
 }
 
+#[test]
+fn a_signal_ends_the_command_and_leaves_nothing_that_vouches() {
+    for (name, status) in [("-TERM", 143), ("-INT", 130), ("-HUP", 129)] {
+        let slow = Slow::new();
+        let process = slow.start(&["--format", "json"]);
+        // To the program alone, as a supervisor sends it.
+        tests::signal(name, &process.id().to_string());
+        let ran = process.wait().expect(status);
+        assert_eq!(ran.json()["error"]["code"], "interrupted", "{ran:#?}");
+        assert!(slow.errand.stamps().is_empty());
+        slow.open(2);
+        let _ = slow.run(&[]).run().expect(0);
+        assert_eq!(slow.errand.read("out"), "a\nb\n");
+    }
+}
+
+#[test]
+fn a_command_is_asked_to_end_before_it_is_killed() {
+    let errand = Errand::new();
+    let tidy = "trap 'echo tidied > ../tidied; exit 5' TERM; : > ../reached; \
+        while :; do sleep 0.01; done";
+    let process = errand.script(&OPTIONS, tidy).start();
+    wait_until("the command stands", || errand.root().join("reached").exists());
+    tests::signal("-TERM", &process.id().to_string());
+    let _ = process.wait().expect(143);
+    assert!(errand.root().join("tidied").exists());
+    // One that does not listen is killed.
+    let deaf = "trap '' TERM; : > ../deaf; while :; do sleep 0.01; done";
+    let process = errand.script(&OPTIONS, deaf).start();
+    wait_until("the command stands", || errand.root().join("deaf").exists());
+    tests::signal("-TERM", &process.id().to_string());
+    let _ = process.wait().expect(143);
+}
+
+#[test]
+fn a_signal_ends_the_waiting_for_a_lock() {
+    let slow = Slow::new();
+    let first = slow.start(&[]);
+    let second = slow.run(&[]).start();
+    wait_until("the second waits", || second.stderr().contains("waiting for process "));
+    tests::signal("-TERM", &second.id().to_string());
+    let _ = second.wait().expect(143);
+    slow.open(1);
+    let _ = first.wait().expect(0);
+    assert_eq!(slow.errand.runs(), 1);
+}
+
 /// # Platform
 /// What is left running is found by `/proc`.
 #[cfg(target_os = "linux")]

@@ -129,6 +129,14 @@ pub enum BuildError {
         /// The first input that changed.
         path: InputPath,
     },
+    /// The caller wanted a command to end.
+    #[error("finish the command in {}: interrupted {stage}", Escaped::path(path))]
+    CommandInterrupted {
+        /// Where it runs.
+        path: PathBuf,
+        /// In what: `while it ran`.
+        stage: &'static str,
+    },
     /// A command that is not there.
     #[error("start `{}`: {}", Escaped::os_str(program), Escaped::text(problem))]
     CommandMissing {
@@ -205,7 +213,7 @@ impl BuildError {
             BuildError::Metadata { .. } => "cargo-metadata",
             BuildError::CargoFailed { .. } => "cargo-failed",
             BuildError::CargoMessages { .. } => "cargo-messages",
-            BuildError::Interrupted { .. } => "interrupted",
+            BuildError::Interrupted { .. } | BuildError::CommandInterrupted { .. } => "interrupted",
             BuildError::CargoInsists { .. } => "cargo-insists",
             BuildError::Artifact { .. } => "artifact",
             BuildError::ChangedDuringBuild { .. } | BuildError::ChangedDuringRun { .. } => {
@@ -232,6 +240,7 @@ impl BuildError {
             | BuildError::CargoFailed { path, .. }
             | BuildError::CargoMessages { path, .. }
             | BuildError::Interrupted { path, .. }
+            | BuildError::CommandInterrupted { path, .. }
             | BuildError::Stamp { path, .. }
             | BuildError::Output { path, .. }
             | BuildError::Prebuilt { path, .. } => Some(path),
@@ -286,6 +295,9 @@ impl BuildError {
             }
             BuildError::Artifact { .. } => {
                 "nothing was published; see the profile's packages".into()
+            }
+            BuildError::CommandInterrupted { .. } => {
+                "run again; no stamp was written, and what vouches for outputs compares their bytes".into()
             }
             BuildError::CommandMissing { .. } => {
                 "install it, put it on PATH, or name it by a path; current outputs need it not".into()
@@ -416,6 +428,7 @@ mod tests {
                 problem: "it is not on PATH".into(),
             },
             BuildError::Stamp { path: path(), problem: "it is no stamp, and is not written over" },
+            BuildError::CommandInterrupted { path: path(), stage: "while it ran" },
             BuildError::NothingMatches { entry: "src/*.x".into() },
             BuildError::Output { path: path(), problem: "the command did not make it".into() },
             BuildError::ChangedDuringRun { path: input },

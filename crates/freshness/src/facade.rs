@@ -193,6 +193,7 @@ impl Freshness {
             strategies: &strategies::EVIDENCE,
             lock_timeout: self.config.lock_timeout,
             stdout,
+            cancel: &self.cancel,
             events: &*self.on_event,
         }
     }

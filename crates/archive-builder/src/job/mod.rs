@@ -23,6 +23,7 @@ use std::time::Duration;
 
 use freshness_core::{Digest, FreshnessStrategy, Verdict, Work};
 
+use crate::cancel::Cancel;
 use crate::environment::Environment;
 use crate::error::BuildError;
 use crate::events::Event;
@@ -80,8 +81,23 @@ pub struct JobRequest<'a> {
     pub lock_timeout: Duration,
     /// Where the command's standard output goes.
     pub stdout: CommandStdout,
+    /// The wish that it end; looked at while it waits for a lock or for the command, and before the stamp.
+    pub cancel: &'a Cancel,
     /// Told of what happens meanwhile.
     pub events: &'a dyn Fn(Event<'_>),
+}
+
+impl JobRequest<'_> {
+    /// Stops here where that is wished.
+    ///
+    /// # Errors
+    /// [`BuildError::CommandInterrupted`].
+    pub(crate) fn go_on(&self, stage: &'static str) -> Result<(), BuildError> {
+        match self.cancel.is_cancelled() {
+            true => Err(BuildError::CommandInterrupted { path: self.job.directory.clone(), stage }),
+            false => Ok(()),
+        }
+    }
 }
 
 impl fmt::Debug for JobRequest<'_> {

@@ -4,7 +4,7 @@
 //! the cut-off; inputs are looked at again after it, and what was written meanwhile starts it over, once;
 //! evidence is observed between two looks that are equal; outputs are durable before the stamp is. While the
 //! command runs the earlier stamp stays where it is: it vouches for outputs by their bytes, so half-written
-//! ones make it stale. A run that fails leaves it only where it still vouches.
+//! ones make it stale. A run that fails, or is stopped, leaves it only where it still vouches.
 
 use freshness_core::stamp::EnvFact;
 use freshness_core::{Head, InputPath, Lists, Recorded, Stamp, Timestamp, Work};
@@ -42,9 +42,11 @@ pub fn run(request: &JobRequest<'_>) -> Result<JobOutcome, BuildError> {
         return Ok(serve(&scene, arrival));
     }
     scene.require_matches(&scene.take()?.0)?;
+    let _heeding = request.cancel.heed();
     scene.place.create()?;
     let (tool, timeout) = (request.tool, request.lock_timeout);
-    let mut lock = SlotLock::acquire(&scene.place, tool, timeout, request.events, &|| Ok(()))?;
+    let go_on = || request.go_on("while it waited for the lock");
+    let mut lock = SlotLock::acquire(&scene.place, tool, timeout, request.events, &go_on)?;
     let scene = Scene::look(request)?;
     let again = scene.decide()?;
     if again.verdict.is_fresh() {
@@ -64,6 +66,7 @@ pub fn run(request: &JobRequest<'_>) -> Result<JobOutcome, BuildError> {
         }
         match attempt? {
             Attempt::Made(stamp) => {
+                request.go_on("before its stamp was written")?;
                 scene.place.write_stamp(&stamp)?;
                 let outcome = scene.outcome(arrival.verdict, Some(&stamp.head), work);
                 return Ok(JobOutcome { end: Some(CommandEnd::Exited(0)), ..outcome });
@@ -88,7 +91,7 @@ fn attempt(
     changed: Changed,
     work: &mut Work,
 ) -> Result<Attempt, BuildError> {
-    let JobRequest { job, strategies, stdout, events, .. } = scene.request;
+    let JobRequest { job, strategies, events, .. } = scene.request;
     let program = spawn::find(job)?;
     let known = earlier.and_then(|stamp| stamp.head.toolchain_files.first());
     let sealed = seal::seal(&real(&program), known).doing("read the program", &program)?;
@@ -102,12 +105,12 @@ fn attempt(
     let environment = job.environment.facts_of(&job.env);
     let outputs_before = outputs::stats(&scene.outputs);
 
-    let end = spawn::run(job, &program, &scene.place.mark(), *stdout)?;
     work.processes_spawned += 1;
-    if !end.is_success() {
+    let end = spawn::run(scene.request, &program, &scene.place.mark());
+    if !end.as_ref().is_ok_and(|end| end.is_success()) {
         // Something that it started may be left, and would write while others look.
         lock::end_orphans(&scene.place, orphans::group())?;
-        return Ok(Attempt::Failed(end));
+        return end.map(Attempt::Failed);
     }
 
     lock.set_at_work(false);

@@ -9,15 +9,25 @@
 use std::ffi::OsStr;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::process::{Command, ExitStatus, Stdio};
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
 
 use freshness_core::Escaped;
 
+use crate::cancel::Cancel;
 use crate::error::{BuildError, Context};
 use crate::orphans::Mark;
 use crate::sys;
 
-use super::Job;
+use super::{Job, JobRequest};
+
+/// How long a command that was asked to end may take for it.
+const GRACE: Duration = Duration::from_secs(2);
+
+/// How soon it is looked whether a command has ended, and how often where it takes longer.
+const FIRST_LOOK: Duration = Duration::from_micros(100);
+const LOOK: Duration = Duration::from_millis(10);
 
 /// Where a command's standard output goes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -81,20 +91,21 @@ pub(super) fn find(job: &Job) -> Result<PathBuf, BuildError> {
     found.flatten().ok_or_else(|| missing(problem))
 }
 
-/// Runs the command to its end.
+/// Runs the command to its end. Where the caller wishes that it end, it is asked to, and killed where it takes
+/// its time.
 ///
 /// # Errors
-/// It could not be started.
+/// It could not be started; [`BuildError::CommandInterrupted`].
 pub(super) fn run(
-    job: &Job,
+    request: &JobRequest<'_>,
     program: &Path,
     mark: &Mark,
-    stdout: CommandStdout,
 ) -> Result<CommandEnd, BuildError> {
+    let job = request.job;
     let mut command = Command::new(program);
     sys::set_own_name(&mut command, &job.program).args(&job.args).current_dir(&job.directory);
     command.env_clear().envs(job.environment.iter()).env(mark.variable, &mark.value);
-    command.stdin(Stdio::null()).stdout(match stdout {
+    command.stdin(Stdio::null()).stdout(match request.stdout {
         CommandStdout::Inherit => Stdio::inherit(),
         CommandStdout::ToStderr => Stdio::from(io::stderr()),
     });
@@ -102,5 +113,32 @@ pub(super) fn run(
         program: job.program.clone(),
         problem: format!("{}: {error}", Escaped::path(program)),
     })?;
-    Ok(child.wait().doing("wait for", program)?.into())
+    let status = wait(&mut child, request.cancel).doing("wait for", program)?;
+    // A terminal's interrupt reaches it as well as us.
+    request.go_on("while it ran")?;
+    Ok(status.into())
+}
+
+fn wait(child: &mut Child, cancel: &Cancel) -> io::Result<ExitStatus> {
+    let mut pause = FIRST_LOOK;
+    let mut asked: Option<Instant> = None;
+    loop {
+        if let Some(status) = child.try_wait()? {
+            return Ok(status);
+        }
+        match asked {
+            None if cancel.is_cancelled() => {
+                sys::ask_to_end(child);
+                asked = Some(Instant::now());
+            }
+            Some(since) if since.elapsed() > GRACE => {
+                // Gone already is what was wanted.
+                let _ = child.kill();
+                return child.wait();
+            }
+            _ => {}
+        }
+        thread::sleep(pause);
+        pause = (2 * pause).min(LOOK);
+    }
 }

@@ -8,14 +8,14 @@ use std::os::unix::ffi::OsStringExt;
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::path::Path;
-use std::process::{Command, ExitStatus};
+use std::process::{Child, Command, ExitStatus};
 
 use freshness_core::sys::identity_of;
 use rustix::fs::{Access, AtFlags, CWD, Dir, Mode, OFlags, access, openat, unlinkat};
 use rustix::io::Errno;
-use rustix::process::{Pid, getpgrp, test_kill_process_group};
+use rustix::process::{Pid, Signal, getpgrp, kill_process, test_kill_process_group};
 #[cfg(target_os = "linux")]
-use rustix::process::{PidfdFlags, Signal, pidfd_open, pidfd_send_signal};
+use rustix::process::{PidfdFlags, pidfd_open, pidfd_send_signal};
 
 /// How often something is looked at again that is another thing by the time it is removed.
 const ATTEMPTS: usize = 8;
@@ -147,6 +147,12 @@ pub(crate) fn kill(_: i32, _: impl FnOnce() -> bool) {}
 /// Lets a program be told this name as its own, whatever its file is called.
 pub(crate) fn set_own_name<'c>(command: &'c mut Command, name: &OsStr) -> &'c mut Command {
     command.arg0(name)
+}
+
+/// Asks a process to end.
+pub(crate) fn ask_to_end(child: &Child) {
+    // Gone already is what was wanted.
+    let _ = kill_process(Pid::from_child(child), Signal::TERM);
 }
 
 /// The signal that ended a process, if one did.

@@ -5,7 +5,7 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read};
 use std::os::windows::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
-use std::process::{Command, ExitStatus};
+use std::process::{Child, Command, ExitStatus};
 
 /// `FILE_FLAG_OPEN_REPARSE_POINT`: a link itself is opened, not what it leads to.
 const OPEN_LINK: u32 = 0x0020_0000;
@@ -97,6 +97,9 @@ pub(crate) fn kill(_: i32, _: impl FnOnce() -> bool) {}
 pub(crate) fn set_own_name<'c>(command: &'c mut Command, _name: &OsStr) -> &'c mut Command {
     command
 }
+
+/// Asks nothing: there is no such request.
+pub(crate) fn ask_to_end(_child: &Child) {}
 
 /// Nothing: processes are not ended by signals.
 pub(crate) fn signal_of(_status: ExitStatus) -> Option<i32> {
