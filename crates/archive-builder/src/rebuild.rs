@@ -167,11 +167,8 @@ impl<'a> Rebuild<'a> {
 
     /// A glob that matches nothing is allowed, and most likely a slip.
     fn tell_of_idle_globs(&self, built: &Built) {
-        for spec in &built.specs {
+        for spec in built.specs.iter().filter(|spec| spec.why == inputs::EXTRA) {
             let Pattern::Glob { glob, .. } = &spec.pattern else { continue };
-            if spec.why != inputs::EXTRA {
-                continue;
-            }
             let found = discover(&built.snapshot.root, [spec]);
             if found.is_ok_and(|found| found.paths.is_empty()) {
                 (self.scene.request.events)(Event::GlobMatchesNothing { glob });
