@@ -9,11 +9,10 @@ use clap::Args;
 
 use super::cli::Format;
 use super::report::{self, run as said};
-use super::{configuration, here, with_config};
+use super::{Heard, configuration, here, status_of, with_config};
 use crate::config::{Config, ConfigError};
 use crate::facade::Error;
-use crate::signals::Signals;
-use crate::{Cancel, CommandStdout, Environment, Idle, Job};
+use crate::{CommandStdout, Environment, Idle, Job};
 
 /// What `run` takes.
 #[derive(Args, Debug)]
@@ -60,20 +59,17 @@ fn variable(name: &str) -> Result<String, String> {
 
 /// Runs the command, or says whether it would run; gives the exit status.
 pub(super) fn main(args: &RunArgs, start: Instant) -> ExitCode {
-    let cancel = Cancel::default();
-    // What only looks may be ended anywhere.
-    let signals = (!args.dry_run).then(|| Signals::install(&cancel).ok()).flatten();
-    match answer(args, cancel, start) {
+    let signals = Heard::default();
+    match answer(args, &signals, start) {
         Ok(status) => status,
         Err(error) => {
             let trouble = report::failure(args.format, &error);
-            let signal = signals.filter(|_| error.code() == "interrupted");
-            signal.and_then(|signals| signals.status()).map_or(trouble, ExitCode::from)
+            status_of(&error, &signals).unwrap_or(trouble)
         }
     }
 }
 
-fn answer(args: &RunArgs, cancel: Cancel, start: Instant) -> Result<ExitCode, Error> {
+fn answer(args: &RunArgs, signals: &Heard, start: Instant) -> Result<ExitCode, Error> {
     let directory = here()?;
     let config = match configuration(args.config.as_deref()) {
         // A command says itself what it reads and makes; only the store must be somewhere.
@@ -81,7 +77,7 @@ fn answer(args: &RunArgs, cancel: Cancel, start: Instant) -> Result<ExitCode, Er
             .map_err(|source| ConfigError::Unreadable { path: directory.clone(), source })?,
         found => found?,
     };
-    let freshness = with_config(config, args.strategy.as_deref(), cancel)?;
+    let freshness = with_config(config, args.strategy.as_deref(), signals)?;
     let strategy = freshness.strategy_name();
     let job = job(args, directory);
     if args.dry_run {
