@@ -10,6 +10,7 @@
 )]
 
 pub mod agreement;
+mod errand;
 pub mod faults;
 mod files;
 mod gate;
@@ -24,6 +25,7 @@ mod sources;
 mod trap;
 mod world;
 
+pub use errand::Errand;
 pub use files::{Tree, long_ago, mtime_of, set_mtime, snapshot, wait_until, write, write_at};
 pub use gate::Gate;
 pub use native_workspace::copy_native_workspace;

@@ -35,7 +35,21 @@ impl World {
     /// It cannot be written.
     #[must_use]
     pub fn new() -> Self {
-        let directory = tempfile::Builder::new().tempdir_in(program::scratch()).unwrap();
+        Self::in_directory(tempfile::Builder::new().tempdir_in(program::scratch()).unwrap())
+    }
+
+    /// Writes the same workspace outside of this repository, and no configuration: none is found upwards then.
+    ///
+    /// # Panics
+    /// It cannot be written.
+    #[must_use]
+    pub fn without_config() -> Self {
+        let world = Self::in_directory(tempfile::Builder::new().tempdir().unwrap());
+        fs::remove_file(world.path("freshness.toml")).unwrap();
+        world
+    }
+
+    fn in_directory(directory: TempDir) -> Self {
         let root = fs::canonicalize(directory.path()).unwrap();
         let world = Self { root, _directory: directory };
         fs::create_dir_all(world.root.join("home")).unwrap();

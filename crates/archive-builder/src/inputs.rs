@@ -13,11 +13,16 @@ use std::path::{Path, PathBuf};
 use freshness_core::discover::{BadGlob, is_glob};
 use freshness_core::{InputPath, InputSpec, Pattern, discover};
 
+use crate::artifact::ArtifactKind;
+use crate::cargo::listing;
 use crate::cargo::metadata::{PathPackage, Workspace};
 use crate::cargo::units::Unit;
 use crate::cargo_config::CargoConfig;
 use crate::profile::Profile;
 use crate::rustup::TOOLCHAIN_FILES;
+
+/// Why the inputs that a profile adds are inputs.
+pub(crate) const EXTRA: &str = "extra-inputs";
 
 /// An input, and everything that makes it one.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -91,12 +96,42 @@ pub(crate) fn of_build<'a>(
         }
     }
     specs.extend(units.iter().flat_map(|unit| unit.inputs.iter().cloned()));
+    specs.extend(of_choice(profile, workspace, &skip));
     specs.extend(profile.extra_inputs.iter().flat_map(|glob| extra_input(glob, cwd, &skip)));
     if let Some(target) = profile.target.as_ref().filter(|t| t.ends_with(".json")) {
         specs.push(at(&cwd.join(target), "target specification"));
     }
     specs.sort();
     specs.dedup();
+    specs
+}
+
+/// What decides which packages and programs there are to build, where that is left to cargo: it lists members
+/// by globs, and takes files for programs by where they are (cargo's reference, "Target auto-discovery").
+fn of_choice(profile: &Profile, workspace: &Workspace, skip: &[PathBuf]) -> Vec<InputSpec> {
+    let glob = |base: &Path, glob: String, why: &str| InputSpec {
+        pattern: Pattern::Glob { base: base.to_path_buf(), glob, skip: skip.to_vec() },
+        why: why.to_owned(),
+    };
+    let mut specs = Vec::new();
+    if profile.packages.is_empty() {
+        specs.extend(workspace.members.iter().map(|path| at(path, "manifest of a member")));
+        let root = &workspace.root;
+        let entries = listing::member_entries(&root.join("Cargo.toml"));
+        specs.extend(entries.into_iter().map(|entry| {
+            glob(root, format!("{}/Cargo.toml", entry.trim_end_matches('/')), "members")
+        }));
+    }
+    if profile.artifacts.contains(&ArtifactKind::Bin) {
+        let requested = workspace.requested.iter();
+        for package in requested.filter_map(|r| workspace.path_packages.get(&r.id)) {
+            let why = format!("targets of {}", package.name);
+            let dir = package.dir();
+            specs.extend(["src/main.rs", "src/lib.rs"].map(|path| at(&dir.join(path), &why)));
+            let programs = ["src/bin/*.rs", "src/bin/*/main.rs"];
+            specs.extend(programs.map(|programs| glob(dir, programs.into(), &why)));
+        }
+    }
     specs
 }
 
@@ -109,7 +144,7 @@ fn is_told_by(units: &[Unit], package: &PathPackage) -> bool {
 /// An entry of `extra-inputs`: a glob, or without special characters a path; a directory stands for
 /// all that it holds.
 fn extra_input(glob: &str, cwd: &Path, skip: &[PathBuf]) -> Vec<InputSpec> {
-    let spec = |pattern| InputSpec { pattern, why: "extra-inputs".into() };
+    let spec = |pattern| InputSpec { pattern, why: EXTRA.into() };
     let skip = skip.to_vec();
     if is_glob(glob) {
         return vec![spec(Pattern::Glob { base: cwd.into(), glob: glob.to_owned(), skip })];

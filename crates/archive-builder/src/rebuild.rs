@@ -167,7 +167,7 @@ impl<'a> Rebuild<'a> {
 
     /// A glob that matches nothing is allowed, and most likely a slip.
     fn tell_of_idle_globs(&self, built: &Built) {
-        for spec in &built.specs {
+        for spec in built.specs.iter().filter(|spec| spec.why == inputs::EXTRA) {
             let Pattern::Glob { glob, .. } = &spec.pattern else { continue };
             let found = discover(&built.snapshot.root, [spec]);
             if found.is_ok_and(|found| found.paths.is_empty()) {
@@ -272,7 +272,7 @@ impl<'a> Rebuild<'a> {
                 }
                 published => published?,
             };
-            let (package, kind) = (archive.package.clone(), archive.kind.clone());
+            let (package, kind) = (archive.package.clone(), product.file.identity());
             let one = Made { package, kind, environment, world, digest: archive.file.digest };
             if product.is_fresh && !saw.agrees(&one) {
                 return Ok(Published::WronglyFresh(one.package));

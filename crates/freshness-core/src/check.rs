@@ -20,8 +20,8 @@ use crate::path::InputPath;
 use crate::place::Place;
 use crate::snapshot::{Kind, Meta, Snapshot, State};
 use crate::spread::{Threads, spread};
-use crate::stamp::Record;
 use crate::stamp::table::{Entry, Group};
+use crate::stamp::{Record, Stamp};
 use crate::strategy::{Assessment, FreshnessStrategy, Known, Subject, Work};
 use crate::sys::Links;
 use crate::verdict::Reason;
@@ -60,8 +60,28 @@ pub fn check(
     }
     let stamp = record.load().map_err(NoAnswer::Damaged)?;
     let specs = here.iter().chain(&stamp.specs);
-    let now = Snapshot::take(discover(&record.root, specs).map_err(NoAnswer::BadGlob)?);
+    compare_whole(&stamp, specs, strategy)
+}
+
+/// The same where other specifications take the place of those that the record remembers.
+///
+/// # Errors
+/// Those of [`check`].
+pub fn check_by(
+    record: &Record,
+    specs: &[InputSpec],
+    strategy: &dyn FreshnessStrategy,
+) -> Result<Assessment, NoAnswer> {
+    compare_whole(&record.load().map_err(NoAnswer::Damaged)?, specs.iter(), strategy)
+}
+
+fn compare_whole<'s>(
+    stamp: &Stamp,
+    specs: impl Iterator<Item = &'s InputSpec>,
+    strategy: &dyn FreshnessStrategy,
+) -> Result<Assessment, NoAnswer> {
     let recorded = stamp.recorded(strategy.id()).ok_or(NoAnswer::NoEvidence)?;
+    let now = Snapshot::take(discover(&stamp.snapshot.root, specs).map_err(NoAnswer::BadGlob)?);
     Ok(strategy.assess(&now, recorded))
 }
 
@@ -78,7 +98,7 @@ impl Anew {
         let lists = record.lists();
         let is_as_tagged =
             |(dir, by_cargo): (&PathBuf, &bool)| is_cargo_target(dir) == Some(*by_cargo);
-        if !lists.complete || !lists.tagged.iter().all(is_as_tagged) {
+        if !lists.complete || !lists.tagged.iter().all(is_as_tagged) || !lists.rules_hold() {
             return Ok(None);
         }
         let unlisted: Vec<InputSpec> =
@@ -100,7 +120,7 @@ impl Anew {
 fn is_told_by_lists(pattern: &Pattern) -> bool {
     match pattern {
         Pattern::Tree { .. } | Pattern::Followed { .. } => true,
-        Pattern::Modules { .. } | Pattern::Glob { .. } => true,
+        Pattern::Modules { .. } | Pattern::Glob { .. } | Pattern::Selected { .. } => true,
         Pattern::Path(_) | Pattern::Package { .. } => false,
     }
 }

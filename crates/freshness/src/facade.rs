@@ -1,6 +1,7 @@
 //! What a toolchain holds: a configuration, its own name, and the environment that it was given.
 
 use archive_builder::gc::{self, Collection, DryRun, Limits};
+use archive_builder::job::{self, CommandStdout, Job, JobOutcome, JobRequest};
 use archive_builder::{
     BuildError, Cancel, CargoOutput, Environment, Event, Force, Input, Key, Missing, Outcome,
     Profile, Request, Tool, store,
@@ -165,6 +166,36 @@ impl Freshness {
             .collect::<Result<_, BuildError>>()?;
         let inputs = archive_builder::inputs(&self.request(profile, &*self.strategy))?;
         Ok(Explanation { outcome, strategies, inputs })
+    }
+
+    /// Whether a command would have to run. Spawns nothing, writes nothing, locks nothing.
+    ///
+    /// # Errors
+    /// Those of [`job::check`].
+    pub fn check_job(&self, job: &Job) -> Result<JobOutcome, Error> {
+        Ok(job::check(&self.job_request(job, CommandStdout::Inherit))?)
+    }
+
+    /// Runs a command if it has to run; its failure is an outcome.
+    ///
+    /// # Errors
+    /// Those of [`job::run`].
+    pub fn run_job(&self, job: &Job, stdout: CommandStdout) -> Result<JobOutcome, Error> {
+        Ok(job::run(&self.job_request(job, stdout))?)
+    }
+
+    fn job_request<'a>(&'a self, job: &'a Job, stdout: CommandStdout) -> JobRequest<'a> {
+        JobRequest {
+            job,
+            tool: &self.tool,
+            store: &self.config.store,
+            strategy: &*self.strategy,
+            strategies: &strategies::EVIDENCE,
+            lock_timeout: self.config.lock_timeout,
+            stdout,
+            cancel: &self.cancel,
+            events: &*self.on_event,
+        }
     }
 
     /// What lies in the store. Spawns nothing, writes nothing, locks nothing.

@@ -22,6 +22,7 @@
 mod config;
 mod doctor;
 mod facade;
+mod init;
 mod own_inputs;
 #[cfg(feature = "program")]
 pub mod program;
@@ -32,10 +33,12 @@ mod trust;
 
 pub use archive_builder::doctor::{Finding, Status};
 pub use archive_builder::gc::{Collection, DryRun, Limits, Removal, What};
+pub use archive_builder::job::{CommandEnd, CommandStdout, Idle, Job, JobOutcome, ReadyOutput};
+pub use archive_builder::members::Member;
 pub use archive_builder::store::{self, SlotSummary};
 pub use archive_builder::{
-    BuildError, Cancel, CargoOutput, Emit, Environment, Event, Force, Input, Key, Missing,
-    OnFailure, Outcome, Panic, Profile, ReadyArchive, Request, Tool, remove_below_tag,
+    ArtifactKind, BuildError, Cancel, CargoOutput, Emit, Environment, Event, Force, Input, Key,
+    Missing, OnFailure, Outcome, Panic, Profile, ReadyArchive, Request, Tool, remove_below_tag,
 };
 pub use config::{Config, ConfigError};
 pub use doctor::Diagnosis;
@@ -49,6 +52,7 @@ pub use freshness_core::{
     Assessment, Change, Digest, Escaped, InputPath, Kind, Meta, Reason, State, Timestamp, Verdict,
     Work,
 };
+pub use init::{Existing, Written, init};
 pub use own_inputs::{InputRecord, Look, StoredInputs};
 pub use strategies::{StrategyName, StrategyOptions};
 pub use trust::Trust;

@@ -37,6 +37,7 @@ const PRINTERS: &[&str] = &[
 /// Those who read argv, environment and working directory, spawn, or lock (clippy.toml).
 const OWNERS: &[&str] = &[
     "crates/archive-builder/src/cargo/**",
+    "crates/archive-builder/src/job/spawn.rs",
     "crates/archive-builder/src/lock.rs",
     "crates/*/src/main.rs",
     "crates/*/src/bin/**",

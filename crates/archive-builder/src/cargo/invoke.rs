@@ -14,6 +14,7 @@ use std::process::{ChildStdout, Command, ExitStatus, Stdio};
 
 use freshness_core::Escaped;
 
+use crate::artifact::ArtifactKind;
 use crate::cancel::Cancel;
 use crate::cargo_config::CargoConfig;
 use crate::environment::Environment;
@@ -22,7 +23,7 @@ use crate::orphans;
 use crate::profile::{Emit, Profile};
 
 use super::messages::{Messages, Unreadable};
-use super::metadata::Workspace;
+use super::metadata::{Requested, Workspace};
 use super::process::{self, Said};
 use super::rustflags;
 
@@ -227,7 +228,8 @@ impl Plan {
         config: &CargoConfig,
         target_dir: &Path,
     ) -> Self {
-        let mut args: Vec<String> = vec!["build".into(), "--lib".into()];
+        let mut args: Vec<String> = vec!["build".into()];
+        args.extend(targets(profile, workspace).map(String::from));
         // One word each, so that no value can be taken for an option.
         let mut arg = |name: &str, value: &str| args.push(format!("{name}={value}"));
         for requested in &workspace.requested {
@@ -259,6 +261,17 @@ impl Plan {
         args.extend(flags.args);
         Self { args, env: flags.env, target_dir: target_dir.to_path_buf() }
     }
+}
+
+/// What narrows a build to the targets that are wanted, where one option does.
+fn targets(profile: &Profile, workspace: &Workspace) -> Option<&'static str> {
+    let is_program = |kind: &ArtifactKind| *kind == ArtifactKind::Bin;
+    if profile.artifacts.iter().all(is_program) {
+        return Some("--bins");
+    }
+    let has_library = |requested: &Requested| !requested.makes.iter().all(is_program);
+    let only_libraries = !profile.artifacts.iter().any(is_program);
+    (only_libraries && workspace.requested.iter().all(has_library)).then_some("--lib")
 }
 
 /// The table in a manifest that holds the settings of a cargo profile.

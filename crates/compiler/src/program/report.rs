@@ -230,6 +230,8 @@ pub(super) fn archive_event(event: Event<'_>) {
         Event::CargoStarts { .. }
         | Event::CargoForced { .. }
         | Event::GlobMatchesNothing { .. } => {}
+        // A compile asks for archives, and has no command run.
+        Event::OutputsUntouched | Event::ChangedDuringRun { .. } => {}
     }
 }
 

@@ -9,6 +9,9 @@ use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
 use super::help;
+use super::init::InitArgs;
+use super::plain::Plain;
+use super::run::RunArgs;
 use crate::{DryRun, Limits};
 
 /// Would this build change anything? Answered before cargo starts.
@@ -55,6 +58,12 @@ enum CliAction {
         #[arg(long)]
         inputs: bool,
     },
+    /// Write a first freshness.toml for the cargo workspace that this is
+    #[command(after_help = help::INIT)]
+    Init(InitArgs),
+    /// Run any command when what it reads, or what it made, changed, and only then
+    #[command(after_help = help::RUN)]
+    Run(RunArgs),
     /// List what the store holds: spawns nothing, writes nothing, locks nothing
     #[command(after_help = help::LIST)]
     List {
@@ -138,7 +147,8 @@ struct StoreOptions {
 
 impl From<StoreOptions> for Options {
     fn from(StoreOptions { config, format }: StoreOptions) -> Self {
-        Self { config, profile: "default".into(), strategy: None, format }
+        let plain = Plain::default();
+        Self { config, profile: "default".into(), plain, strategy: None, format }
     }
 }
 
@@ -151,6 +161,8 @@ pub(super) struct Options {
     /// The profile to ask for
     #[arg(long, value_name = "NAME", default_value = "default")]
     pub(super) profile: String,
+    #[command(flatten)]
+    pub(super) plain: Plain,
     /// The strategy that decides: mtime or hash
     #[arg(long, value_name = "NAME")]
     pub(super) strategy: Option<String>,
@@ -173,6 +185,10 @@ pub(super) enum Format {
 pub(super) enum Parsed {
     /// Something is asked.
     Command(Command),
+    /// A configuration is to be written.
+    Init(InitArgs),
+    /// A command is to be run.
+    Run(RunArgs),
     /// A text that follows from the arguments alone.
     Document(Vec<u8>),
 }
@@ -232,8 +248,10 @@ pub(super) fn parse(mut args: Vec<OsString>) -> Result<Parsed, Usage> {
     if is_subcommand && args.get(1).is_some_and(|arg| arg == "freshness") {
         args.remove(1);
     }
-    let asks_json = args.windows(2).any(|pair| pair[0] == "--format" && pair[1] == "json")
-        || args.iter().any(|arg| arg == "--format=json");
+    // What follows `--` is another program's.
+    let own = args.split(|arg| arg == "--").next().unwrap_or_default();
+    let asks_json = own.windows(2).any(|pair| pair[0] == "--format" && pair[1] == "json")
+        || own.iter().any(|arg| arg == "--format=json");
     let format = if asks_json { Format::Json } else { Format::Text };
     let cli = Cli::try_parse_from(args).map_err(|error| Usage { error, format })?;
     Ok(Parsed::Command(match cli.action {
@@ -242,6 +260,8 @@ pub(super) fn parse(mut args: Vec<OsString>) -> Result<Parsed, Usage> {
             let page = manual(command.as_deref()).map_err(|error| Usage { error, format });
             return page.map(Parsed::Document);
         }
+        CliAction::Init(init) => return Ok(Parsed::Init(init)),
+        CliAction::Run(run) => return Ok(Parsed::Run(run)),
         CliAction::Check { options } => Command { action: Action::Check, options },
         CliAction::Explain { options, inputs } => {
             Command { action: Action::Explain { inputs }, options }

@@ -11,9 +11,12 @@
 
 mod cli;
 mod help;
+mod init;
+mod plain;
 mod report;
+mod run;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::{Arc, OnceLock};
 use std::time::Instant;
@@ -35,11 +38,13 @@ pub fn main() -> ExitCode {
     let start = Instant::now();
     let command = match cli::parse(std::env::args_os().collect()) {
         Ok(Parsed::Command(command)) => command,
+        Ok(Parsed::Run(run)) => return run::main(&run, start),
+        Ok(Parsed::Init(init)) => return init::main(&init),
         Ok(Parsed::Document(text)) => return report::document(&text),
         Err(usage) => return report::usage(&usage),
     };
     let report = Report::new(&command, start);
-    let signals = Arc::new(OnceLock::new());
+    let signals = Heard::default();
     match reply(open(&command.options, &signals), &command) {
         Ok(Reply::Archives(answer)) => report.answer(&answer),
         Ok(Reply::Store(store, contents)) => report.store(&store, &contents),
@@ -47,11 +52,19 @@ pub fn main() -> ExitCode {
         Ok(Reply::Diagnosis(diagnosis)) => report.diagnosis(&diagnosis),
         Err(error) => {
             let trouble = report.error(&error);
-            let signals = signals.get().and_then(Option::as_ref);
-            let signals = signals.filter(|_| error.code() == "interrupted");
-            signals.and_then(Signals::status).map_or(trouble, ExitCode::from)
+            status_of(&error, &signals).unwrap_or(trouble)
         }
     }
+}
+
+/// Signals, from when something is built on.
+type Heard = Arc<OnceLock<Option<Signals>>>;
+
+/// The exit status of the signal that was the cause of an error, if one was.
+fn status_of(error: &Error, signals: &Heard) -> Option<ExitCode> {
+    let signals = signals.get().and_then(Option::as_ref);
+    let signals = signals.filter(|_| error.code() == "interrupted");
+    signals.and_then(Signals::status).map(ExitCode::from)
 }
 
 /// What a command gives.
@@ -63,14 +76,37 @@ enum Reply {
 }
 
 /// The configuration that the options choose, ready to be asked.
-fn open(options: &Options, signals: &Arc<OnceLock<Option<Signals>>>) -> Result<Freshness, Error> {
-    let trust = std::env::var_os(Trust::VARIABLE).map(|list| Trust::listed(&list));
-    let trust = trust.unwrap_or_default();
-    let config = match &options.config {
-        Some(path) => Config::load_trusting(path, &trust)?,
-        None => Config::find_trusting(&here()?, &trust)?,
+fn open(options: &Options, signals: &Heard) -> Result<Freshness, Error> {
+    let mut config = match configuration(options.config.as_deref()) {
+        // Without one, the question is whether `cargo build` would do anything here.
+        Err(ConfigError::Missing { .. }) => Config::of_cargo(&here()?, &trust())?,
+        found => found?,
     };
-    let strategy = chosen_strategy(options)?.unwrap_or(config.strategy);
+    options.plain.ask(&mut config);
+    with_config(config, options.strategy.as_deref(), signals)
+}
+
+/// Whose configurations are followed beside our own.
+fn trust() -> Trust {
+    let listed = std::env::var_os(Trust::VARIABLE).map(|list| Trust::listed(&list));
+    listed.unwrap_or_default()
+}
+
+/// The configuration in this file, or else the one found from here upwards.
+fn configuration(named: Option<&Path>) -> Result<Config, ConfigError> {
+    match named {
+        Some(path) => Config::load_trusting(path, &trust()),
+        None => Config::find_trusting(&here()?, &trust()),
+    }
+}
+
+/// A configuration, ready to be asked by the strategy of this name, or else the one that is chosen otherwise.
+fn with_config(
+    config: Config,
+    strategy: Option<&str>,
+    signals: &Heard,
+) -> Result<Freshness, Error> {
+    let strategy = chosen_strategy(strategy)?.unwrap_or(config.strategy);
     let tool = Tool { name: "freshness".into(), version: env!("CARGO_PKG_VERSION").into() };
     let (cancel, signals) = (Cancel::default(), Arc::clone(signals));
     let wish = cancel.clone();
@@ -89,11 +125,11 @@ fn open(options: &Options, signals: &Arc<OnceLock<Option<Signals>>>) -> Result<F
 }
 
 /// The strategy that the command line or the environment names, in this order.
-fn chosen_strategy(options: &Options) -> Result<Option<StrategyName>, ConfigError> {
+fn chosen_strategy(named: Option<&str>) -> Result<Option<StrategyName>, ConfigError> {
     let by_variable = std::env::var_os("FRESHNESS_STRATEGY").filter(|name| !name.is_empty());
     let by_variable = by_variable.map(|name| name.to_string_lossy().into_owned());
-    let named = match (&options.strategy, by_variable) {
-        (Some(name), _) => ("--strategy", name.clone()),
+    let named = match (named, by_variable) {
+        (Some(name), _) => ("--strategy", name.to_owned()),
         (None, Some(name)) => ("FRESHNESS_STRATEGY", name),
         (None, None) => return Ok(None),
     };

@@ -13,7 +13,7 @@ use serde::Serialize;
 use super::cli::{Action, Command, Format, Usage};
 use crate::facade::Error;
 use crate::strategies::StrategyName;
-use crate::{Escaped, Event, Input, Outcome, Reason};
+use crate::{Digest, Escaped, Input, Outcome, Reason, Work};
 
 /// Prints a line on standard error. Whoever closed it, or left it no room, goes without.
 macro_rules! say {
@@ -24,7 +24,12 @@ macro_rules! say {
 
 mod collection;
 mod diagnosis;
+mod event;
+pub(super) mod init;
+pub(super) mod run;
 mod store;
+
+pub(super) use event::event;
 
 /// How many reasons `check` and `build` show before they count the rest.
 const REASONS_SHOWN: usize = 10;
@@ -67,13 +72,11 @@ impl<'a> Report<'a> {
 
     /// Prints an error; gives the exit status.
     pub(super) fn error(&self, error: &Error) -> ExitCode {
-        let path = error.path().map(|path| Escaped::path(path).to_string());
-        let json = self.command.options.format == Format::Json;
-        trouble(json, error.code(), &format!("failed to {error}"), path, &error.hint())
+        failure(self.command.options.format, error)
     }
 
     fn milliseconds(&self) -> f64 {
-        self.start.elapsed().as_secs_f64() * 1000.0
+        milliseconds(self.start)
     }
 
     fn built(&self, answer: &Answer) -> io::Result<()> {
@@ -154,10 +157,21 @@ impl<'a> Report<'a> {
                 .then(|| strategies.map(|(n, o)| (n.clone(), o.verdict.word().into())).collect()),
             inputs: (answer.inputs.as_ref())
                 .map(|inputs| inputs.iter().map(JsonInput::new).collect()),
-            work: JsonWork::new(outcome),
+            work: JsonWork::new(outcome.work),
             duration_ms: JsonDuration { total: self.milliseconds() },
         }
     }
+}
+
+/// Prints an error; gives the exit status.
+pub(super) fn failure(format: Format, error: &Error) -> ExitCode {
+    let path = error.path().map(|path| Escaped::path(path).to_string());
+    let json = format == Format::Json;
+    trouble(json, error.code(), &format!("failed to {error}"), path, &error.hint())
+}
+
+fn milliseconds(since: Instant) -> f64 {
+    since.elapsed().as_secs_f64() * 1000.0
 }
 
 /// Prints a text as it is; gives the exit status.
@@ -197,44 +211,6 @@ pub(super) fn usage(usage: &Usage) -> ExitCode {
             let message = lines.collect::<Vec<_>>().join(" ");
             let message = message.strip_prefix("error: ").unwrap_or(&message);
             trouble(true, "usage", message, None, "see `freshness --help`")
-        }
-    }
-}
-
-/// Tells on standard error what goes on.
-pub(super) fn event(event: Event<'_>) {
-    match event {
-        Event::WaitingForLock { holder } => {
-            say!("freshness: waiting for {holder}");
-        }
-        Event::Stale { verdict } => {
-            for reason in verdict.reasons.iter().take(REASONS_SHOWN) {
-                say!("freshness: {reason}");
-            }
-            if let Some(more) = verdict.reasons.len().checked_sub(REASONS_SHOWN).filter(|n| *n > 0)
-            {
-                say!("freshness: and {more} more reasons");
-            }
-        }
-        Event::CargoStarts { .. } => {}
-        Event::CargoForced { package } => {
-            say!(
-                "freshness: cargo calls {} fresh, which cannot be: building from nothing",
-                Escaped::text(package)
-            );
-        }
-        Event::ChangedDuringBuild { path } => {
-            say!("freshness: {path} changed while cargo ran: building again");
-        }
-        Event::GlobMatchesNothing { glob } => {
-            say!("freshness: warning: `{}` matches no file", Escaped::text(glob));
-        }
-        Event::UsingPrebuilt { dir, because } => {
-            say!("freshness: warning: {because}");
-            say!("freshness: warning: using prebuilt archives of {}", Escaped::path(dir));
-        }
-        Event::Note { text } => {
-            say!("freshness: note: {text}");
         }
     }
 }
@@ -331,13 +307,17 @@ struct JsonArchive {
     kind: String,
 }
 
+fn hexadecimal(digest: &Digest) -> String {
+    digest.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
 impl JsonArchive {
     fn new(archive: &crate::ReadyArchive) -> Self {
         Self {
             package: archive.package.clone(),
             path: Escaped::path(&archive.path).to_string(),
             bytes: archive.bytes,
-            blake3: archive.digest.iter().map(|byte| format!("{byte:02x}")).collect(),
+            blake3: hexadecimal(&archive.digest),
             kind: archive.kind.clone(),
         }
     }
@@ -354,8 +334,7 @@ struct JsonWork {
 }
 
 impl JsonWork {
-    fn new(outcome: &Outcome) -> Self {
-        let work = outcome.work;
+    fn new(work: Work) -> Self {
         Self {
             inputs: work.inputs,
             stats: work.stats,
