@@ -9,6 +9,7 @@ pub mod check;
 pub mod compare;
 pub mod discover;
 pub mod input;
+pub mod laws;
 pub mod listing;
 pub mod lists;
 pub mod path;

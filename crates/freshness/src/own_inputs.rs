@@ -62,13 +62,22 @@ impl InputRecord {
     /// where an `earlier` record proves them to be known.
     #[must_use]
     pub fn observe(look: Look, cutoff: Timestamp, earlier: Option<&Self>) -> Self {
+        Self::observe_by(&EVIDENCE, look, cutoff, earlier)
+    }
+
+    fn observe_by(
+        strategies: &[&dyn FreshnessStrategy],
+        look: Look,
+        cutoff: Timestamp,
+        earlier: Option<&Self>,
+    ) -> Self {
         let evidence = |strategy: &&dyn FreshnessStrategy| {
             let id = strategy.id();
             let known = earlier.and_then(|earlier| earlier.recorded(*strategy));
             let bytes = strategy.observe(&look.0, known).evidence;
             Evidence { strategy: id.name.into(), version: id.evidence_version, bytes }
         };
-        Self { evidence: EVIDENCE.iter().map(evidence).collect(), look, cutoff }
+        Self { evidence: strategies.iter().map(evidence).collect(), look, cutoff }
     }
 
     /// What was recorded.
@@ -140,6 +149,17 @@ impl StoredInputs {
 }
 
 impl Freshness {
+    /// Records `look` as [`InputRecord::observe`] does, with the evidence of the caller's own strategies as well.
+    #[must_use]
+    pub fn observe_inputs(
+        &self,
+        look: Look,
+        cutoff: Timestamp,
+        earlier: Option<&InputRecord>,
+    ) -> InputRecord {
+        InputRecord::observe_by(&self.evidence(), look, cutoff, earlier)
+    }
+
     /// What differs between a record of the tool's own inputs and the world, by the strategy that
     /// decides; nothing where the record has no evidence for it, or is damaged.
     #[must_use]
