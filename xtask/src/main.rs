@@ -8,6 +8,7 @@ use std::process::ExitCode;
 use clap::Parser;
 
 mod agreement;
+mod api;
 mod bench;
 mod ci;
 mod command_line;
@@ -26,6 +27,8 @@ mod tidy;
 enum Task {
     /// Edit real workspaces at random and compare our answers with cargo's and with the truth
     Agreement(agreement::Options),
+    /// Write what the libraries promise to docs/api, one line for each public name
+    Api,
     /// Measure everything anew and write docs/BENCHMARKS.md
     Bench(bench::Options),
     /// Run the whole of CI in order, up to the first step that fails
@@ -51,6 +54,7 @@ enum Task {
 fn main() -> anyhow::Result<ExitCode> {
     match Task::parse() {
         Task::Agreement(options) => agreement::run(repository(), &options),
+        Task::Api => api::run(repository()),
         Task::Bench(options) => bench::run(repository(), &options),
         Task::Ci(options) => ci::run(repository(), &options),
         Task::Crashes => crashes::run(repository()),
