@@ -14,6 +14,7 @@ mod ci;
 mod command_line;
 mod crashes;
 mod demo;
+mod docs;
 mod fixture;
 mod fuzz;
 mod man;
@@ -37,6 +38,8 @@ enum Task {
     Crashes,
     /// Repeat the proof that this project began with, in a scratch directory, and print its table
     Demo(demo::Options),
+    /// Make the user guide's pages with mdBook, in target/guide
+    Docs,
     /// Write a fixture of the benchmarks
     Fixture(fixture::Options),
     /// Write the manual pages to target/man
@@ -59,6 +62,7 @@ fn main() -> anyhow::Result<ExitCode> {
         Task::Ci(options) => ci::run(repository(), &options),
         Task::Crashes => crashes::run(repository()),
         Task::Demo(options) => demo::run(repository(), &options),
+        Task::Docs => docs::run(repository()),
         Task::Fixture(options) => fixture::run(repository(), &options),
         Task::Man => man::run(repository()),
         Task::Matrix(options) => matrix::run(repository(), &options),
