@@ -208,6 +208,27 @@ fn whatever_is_shown_is_what_the_block_before_it_prints() {
 }
 
 #[test]
+fn every_key_of_the_configuration_is_in_its_reference() {
+    let raw = tests::repository().join("crates/freshness/src/config/raw.rs");
+    let raw = fs::read_to_string(raw).unwrap();
+    let page = text_of("configuration.md");
+    let mut keys = Vec::new();
+    for written in ["pub(super) struct Config {", "struct WrittenProfile {"] {
+        let (_, rest) = raw.split_once(written).unwrap();
+        let (fields, _) = rest.split_once("\n}").unwrap();
+        let fields = fields.lines().map(str::trim).filter(|line| !line.starts_with('#'));
+        let names = fields.filter_map(|line| line.split_once(": "));
+        keys.extend(names.map(|(name, _)| name.replace('_', "-")));
+    }
+    assert!(keys.len() > 15, "{keys:?}");
+    for key in keys {
+        let is_named =
+            ["`{}`", "`{}.", "`[{}."].iter().any(|as_| page.contains(&as_.replace("{}", &key)));
+        assert!(is_named, "`{key}`");
+    }
+}
+
+#[test]
 fn every_reason_and_every_error_has_its_way_out() {
     let read = |path: &str| fs::read_to_string(tests::repository().join(path)).unwrap();
     let page = text_of("troubleshooting.md");
