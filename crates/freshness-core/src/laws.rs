@@ -59,8 +59,6 @@ impl<'a> Trial<'a> {
             fs::create_dir_all(root.join(path).parent().unwrap_or(&root))?;
             write(&root.join(path), &vec![b'1'; length], UNIX_EPOCH + OLD)?;
         }
-        #[cfg(unix)]
-        std::os::unix::fs::symlink("nothing", root.join("dangling"))?;
         let then = inputs(&root)?;
         let cutoff = moment_after(&then, &directory.join("clock"))?;
         let evidence = strategy.observe(&then, None).evidence;

@@ -75,6 +75,11 @@
 //! cargo's own output is dropped, unless [`Freshness::cargo_output`] says otherwise; where a build fails, its last
 //! lines are part of the error.
 //!
+//! # Stopping
+//!
+//! A build stops where a [`Cancel`] that it was given ([`Freshness::cancel`]) wishes so: from another thread, or
+//! from a signal where the feature `signals` makes one of it. The library itself installs no handler.
+//!
 //! # Errors
 //!
 //! That something is stale is no error, and neither is a stamp that cannot be read: both are [`Reason`]s. An
@@ -91,7 +96,7 @@
 //! # Features
 //!
 //! `program` (on by default) is what only the program `freshness` needs: a toolchain depends on this crate with
-//! `default-features = false`.
+//! `default-features = false`. `signals`, which comes with it, turns signals into a wish to stop.
 //!
 //! # Platform
 //!

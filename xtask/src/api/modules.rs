@@ -45,6 +45,8 @@ pub struct Import {
     pub path: Vec<String>,
     /// The name that it has here; `None` for everything (`*`).
     pub name: Option<String>,
+    /// The condition under which it is there.
+    pub cfg: Option<String>,
 }
 
 impl Crates {
@@ -124,11 +126,29 @@ impl Crates {
             return rest.is_empty().then(|| Target::Item(place, name.clone()));
         }
         let imports = imports(module);
-        let (_, import) =
-            imports.iter().find(|(_, import)| import.name.as_deref() == Some(name.as_str()))?;
+        let named = |(_, import): &&(_, Import)| import.name.as_deref() == Some(name.as_str());
+        let Some((_, import)) = imports.iter().find(named) else {
+            return imports.iter().find_map(|(vis, all)| self.in_all_of(&place, vis, all, path));
+        };
         // `use x::x` would lead to itself.
         let beyond = [&import.path[..], rest].concat();
         (beyond != path).then(|| self.resolve(&place, &beyond))?
+    }
+
+    /// Where a path leads by a `pub use module::*` of the module at `here`. Private ones are not followed: two
+    /// modules that see each other would never be done.
+    fn in_all_of(
+        &self,
+        here: &Place,
+        vis: &Visibility,
+        all: &Import,
+        path: &[String],
+    ) -> Option<Target> {
+        let is_public = matches!(vis, Visibility::Public(_)) && all.name.is_none();
+        match is_public.then(|| self.resolve(here, &all.path))?? {
+            Target::Module(there) => self.walk(there, path),
+            Target::Item(..) => None,
+        }
     }
 }
 
@@ -186,7 +206,9 @@ pub fn imports(module: &Module) -> Vec<(&Visibility, Import)> {
         if !is_hidden(&found.attrs) {
             let mut flat = Vec::new();
             flatten(&found.tree, &[], &mut flat);
-            all.extend(flat.into_iter().map(|import| (&found.vis, import)));
+            let cfg = cfg_of(&found.attrs);
+            let import = |import| (&found.vis, Import { cfg: cfg.clone(), ..import });
+            all.extend(flat.into_iter().map(import));
         }
     }
     all
@@ -194,18 +216,17 @@ pub fn imports(module: &Module) -> Vec<(&Visibility, Import)> {
 
 fn flatten(tree: &UseTree, before: &[String], all: &mut Vec<Import>) {
     let with = |ident: &Ident| [before, &[ident.to_string()]].concat();
+    let import = |path, name| Import { path, name, cfg: None };
     match tree {
         UseTree::Path(path) => flatten(&path.tree, &with(&path.ident), all),
         UseTree::Name(name) if name.ident == "self" => {
-            all.push(Import { path: before.to_vec(), name: before.last().cloned() });
+            all.push(import(before.to_vec(), before.last().cloned()));
         }
-        UseTree::Name(name) => {
-            all.push(Import { path: with(&name.ident), name: Some(name.ident.to_string()) });
-        }
+        UseTree::Name(name) => all.push(import(with(&name.ident), Some(name.ident.to_string()))),
         UseTree::Rename(renamed) => {
-            all.push(Import { path: with(&renamed.ident), name: Some(renamed.rename.to_string()) })
+            all.push(import(with(&renamed.ident), Some(renamed.rename.to_string())));
         }
-        UseTree::Glob(_) => all.push(Import { path: before.to_vec(), name: None }),
+        UseTree::Glob(_) => all.push(import(before.to_vec(), None)),
         UseTree::Group(group) => group.items.iter().for_each(|tree| flatten(tree, before, all)),
     }
 }

@@ -51,6 +51,7 @@ impl<'c> Surface<'c> {
         }
         for (vis, import) in imports(module) {
             let Visibility::Public(_) = vis else { continue };
+            let cfg = import.cfg.as_deref().unwrap_or(cfg);
             let Some(target) = self.crates.resolve(place, &import.path) else {
                 let name = import.name.unwrap_or_else(|| "*".into());
                 let line = format!("use {path}::{name} = {}", import.path.join("::"));
