@@ -30,9 +30,9 @@ pub use files::{Tree, long_ago, mtime_of, set_mtime, snapshot, wait_until, write
 pub use gate::Gate;
 pub use native_workspace::copy_native_workspace;
 pub use probe::Constants;
-pub use program::{freshness, nativets, xtask};
+pub use program::{example, freshness, nativets, repository, xtask};
 pub use project::{Answer, Project};
 pub use redact::{redact, redact_json};
 pub use run::{Process, Ran, Run};
 pub use trap::{Trap, runs, signal};
-pub use world::World;
+pub use world::{World, is_installed};

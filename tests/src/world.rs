@@ -149,6 +149,18 @@ impl World {
         self.in_environment(Run::new(real_cargo(), &self.workspace()).args(args))
     }
 
+    /// A run of a program that was built here, an example say, in the workspace.
+    pub fn program(&self, program: &Path) -> Run {
+        self.in_environment(Run::new(program, &self.workspace()))
+    }
+
+    /// A run of another program in the workspace, which finds `freshness` as an installed one.
+    pub fn user_of_freshness(&self, program: &str, args: &[&str]) -> Run {
+        let mut path = vec![self.root.join("bin"), program::directory().to_owned()];
+        path.extend(std::env::split_paths(&std::env::var_os("PATH").unwrap()));
+        self.run(program, args).env("PATH", path_of(&path))
+    }
+
     /// A run of another program in the workspace.
     pub fn run(&self, program: &str, args: &[&str]) -> Run {
         self.in_environment(Run::new(on_path(program), &self.workspace()).args(args))
@@ -288,8 +300,20 @@ fn real_cargo() -> PathBuf {
     on_path("cargo")
 }
 
+/// Whether a program is there to be run.
+///
+/// # Panics
+/// There is no `PATH`.
+#[must_use]
+pub fn is_installed(program: &str) -> bool {
+    find(program).is_some()
+}
+
 pub(crate) fn on_path(program: &str) -> PathBuf {
+    find(program).unwrap_or_else(|| panic!("no {program} on PATH"))
+}
+
+fn find(program: &str) -> Option<PathBuf> {
     let path = std::env::var_os("PATH").unwrap();
-    let mut found = std::env::split_paths(&path).map(|dir| dir.join(program));
-    found.find(|file| file.is_file()).unwrap_or_else(|| panic!("no {program} on PATH"))
+    std::env::split_paths(&path).map(|dir| dir.join(program)).find(|file| file.is_file())
 }

@@ -37,6 +37,13 @@ pub struct Tool {
     pub version: String,
 }
 
+impl Tool {
+    /// The tool of this name in this version.
+    pub fn new(name: impl Into<String>, version: impl Into<String>) -> Self {
+        Self { name: name.into(), version: version.into() }
+    }
+}
+
 /// The name of a slot: 64 hexadecimal digits.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Key(String);

@@ -51,7 +51,12 @@ pub fn check(
     here: &[InputSpec],
     strategy: &dyn FreshnessStrategy,
 ) -> Result<Assessment, NoAnswer> {
-    let evidence = record.evidence_of(strategy.id()).ok_or(NoAnswer::NoEvidence)?;
+    // Evidence of another width is another strategy's, whatever it is called.
+    let is_its = |evidence: &std::ops::Range<usize>| {
+        evidence.len() == strategy.evidence_bytes() || record.inputs() == 0
+    };
+    let evidence = record.evidence_of(strategy.id()).filter(is_its);
+    let evidence = evidence.ok_or(NoAnswer::NoEvidence)?;
     if let Some(anew) = Anew::find(record, here).map_err(NoAnswer::BadGlob)? {
         let check = Check { record, strategy, evidence, anew, differs: AtomicBool::new(false) };
         if let Some(found) = check.by_directory()? {

@@ -10,6 +10,7 @@ pub mod compare;
 pub mod discover;
 mod gitignore;
 pub mod input;
+pub mod laws;
 pub mod listing;
 pub mod lists;
 pub mod path;

@@ -30,6 +30,7 @@ const PRINTERS: &[&str] = &[
     "crates/*/src/bin/**",
     "crates/*/build.rs",
     "crates/*/{tests,benches,examples}/**",
+    "examples/*/{tests,examples}/**",
     "tests/**",
     "xtask/**",
 ];
@@ -46,6 +47,7 @@ const OWNERS: &[&str] = &[
     "crates/compiler/src/link/linker.rs",
     "crates/*/build.rs",
     "crates/*/{tests,benches,examples}/**",
+    "examples/*/{tests,examples}/**",
     "crates/bench-harness/**",
     "tests/**",
     "xtask/**",

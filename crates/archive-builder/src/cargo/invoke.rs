@@ -34,6 +34,19 @@ const KNOWN_VERSIONS: &[&str] = &["1.95"];
 /// The most that is read of what a question is answered with: more than `cargo metadata` says of any workspace.
 const MAX_ANSWER_BYTES: u64 = 512 << 20;
 
+/// What git sets for its hooks, to say which repository they are run for. A package is asked about in its own, which
+/// cargo finds by where it lies and by nothing else.
+const OF_A_REPOSITORY: &[&str] = &[
+    "GIT_CEILING_DIRECTORIES",
+    "GIT_COMMON_DIR",
+    "GIT_DIR",
+    "GIT_IMPLICIT_WORK_TREE",
+    "GIT_INDEX_FILE",
+    "GIT_OBJECT_DIRECTORY",
+    "GIT_PREFIX",
+    "GIT_WORK_TREE",
+];
+
 /// Where cargo's progress and diagnostics go.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum CargoOutput {
@@ -159,6 +172,9 @@ impl<'a> Cargo<'a> {
         let mut command = Command::new(git);
         command.args(args).current_dir(dir).stdin(Stdio::null()).stderr(Stdio::null());
         command.env_clear().envs(self.env.iter());
+        for name in OF_A_REPOSITORY {
+            command.env_remove(name);
+        }
         let output = self.ask(command).ok()?;
         output.status.success().then_some(output.stdout)
     }

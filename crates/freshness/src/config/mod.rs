@@ -201,6 +201,13 @@ impl Config {
         })
     }
 
+    /// The same with this profile, in the place of one of its name.
+    #[must_use]
+    pub fn with_profile(mut self, name: impl Into<String>, profile: Profile) -> Self {
+        self.profiles.insert(name.into(), profile);
+        self
+    }
+
     /// Finds the configuration in `directory` or above it.
     ///
     /// # Errors
