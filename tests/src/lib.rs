@@ -10,6 +10,7 @@
 )]
 
 pub mod agreement;
+mod errand;
 pub mod faults;
 mod files;
 mod gate;
@@ -25,14 +26,15 @@ mod terminal;
 mod trap;
 mod world;
 
+pub use errand::Errand;
 pub use files::{Tree, long_ago, mtime_of, set_mtime, snapshot, wait_until, write, write_at};
 pub use gate::Gate;
 pub use native_workspace::copy_native_workspace;
 pub use probe::Constants;
-pub use program::{freshness, nativets, xtask};
+pub use program::{example, freshness, nativets, repository, xtask};
 pub use project::{Answer, Project};
 pub use redact::{redact, redact_json};
 pub use run::{OnTerminal, Process, Ran, Run};
 pub use terminal::{screen, without_colors};
 pub use trap::{Trap, runs, signal};
-pub use world::World;
+pub use world::{World, is_installed};

@@ -10,7 +10,7 @@ use std::sync::OnceLock;
 /// It cannot be built.
 pub fn freshness() -> &'static Path {
     static PROGRAM: OnceLock<PathBuf> = OnceLock::new();
-    PROGRAM.get_or_init(|| build("freshness"))
+    PROGRAM.get_or_init(|| build("freshness", &["--bins"], "freshness"))
 }
 
 /// The path of the built `nativets`.
@@ -19,7 +19,7 @@ pub fn freshness() -> &'static Path {
 /// It cannot be built.
 pub fn nativets() -> &'static Path {
     static PROGRAM: OnceLock<PathBuf> = OnceLock::new();
-    PROGRAM.get_or_init(|| build("nativets"))
+    PROGRAM.get_or_init(|| build("nativets", &["--bins"], "nativets"))
 }
 
 /// The path of the built `xtask`.
@@ -28,7 +28,16 @@ pub fn nativets() -> &'static Path {
 /// It cannot be built.
 pub fn xtask() -> &'static Path {
     static PROGRAM: OnceLock<PathBuf> = OnceLock::new();
-    PROGRAM.get_or_init(|| build("xtask"))
+    PROGRAM.get_or_init(|| build("xtask", &["--bins"], "xtask"))
+}
+
+/// The path of a built example of a package.
+///
+/// # Panics
+/// It cannot be built.
+#[must_use]
+pub fn example(package: &str, name: &str) -> PathBuf {
+    build(package, &["--example", name], name)
 }
 
 /// The directory that holds `freshness` and `cargo-freshness`.
@@ -36,10 +45,10 @@ pub(crate) fn directory() -> &'static Path {
     freshness().parent().unwrap()
 }
 
-fn build(package: &str) -> PathBuf {
-    let args = ["build", "-p", package, "--bins", "--locked", "--quiet"];
+fn build(package: &str, targets: &[&str], name: &str) -> PathBuf {
     let output = Command::new(env!("CARGO"))
-        .args(args)
+        .args(["build", "-p", package, "--locked", "--quiet"])
+        .args(targets)
         .arg("--message-format=json")
         .current_dir(repository())
         .output()
@@ -48,7 +57,7 @@ fn build(package: &str) -> PathBuf {
     let messages = String::from_utf8(output.stdout).unwrap();
     let program = messages.lines().find_map(|line| {
         let message: serde_json::Value = serde_json::from_str(line).ok()?;
-        let is_ours = message["target"]["name"] == package;
+        let is_ours = message["target"]["name"] == name;
         let path = message["executable"].as_str().filter(|_| is_ours)?;
         Some(PathBuf::from(path))
     });
@@ -56,7 +65,8 @@ fn build(package: &str) -> PathBuf {
 }
 
 /// The root of this repository.
-pub(crate) fn repository() -> &'static Path {
+#[must_use]
+pub fn repository() -> &'static Path {
     Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/.."))
 }
 

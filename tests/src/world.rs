@@ -35,7 +35,21 @@ impl World {
     /// It cannot be written.
     #[must_use]
     pub fn new() -> Self {
-        let directory = tempfile::Builder::new().tempdir_in(program::scratch()).unwrap();
+        Self::in_directory(tempfile::Builder::new().tempdir_in(program::scratch()).unwrap())
+    }
+
+    /// Writes the same workspace outside of this repository, and no configuration: none is found upwards then.
+    ///
+    /// # Panics
+    /// It cannot be written.
+    #[must_use]
+    pub fn without_config() -> Self {
+        let world = Self::in_directory(tempfile::Builder::new().tempdir().unwrap());
+        fs::remove_file(world.path("freshness.toml")).unwrap();
+        world
+    }
+
+    fn in_directory(directory: TempDir) -> Self {
         let root = fs::canonicalize(directory.path()).unwrap();
         let world = Self { root, _directory: directory };
         fs::create_dir_all(world.root.join("home")).unwrap();
@@ -133,6 +147,18 @@ impl World {
     /// A run of the real `cargo` in the workspace, not counted.
     pub fn cargo(&self, args: impl IntoIterator<Item = impl AsRef<OsStr>>) -> Run {
         self.in_environment(Run::new(real_cargo(), &self.workspace()).args(args))
+    }
+
+    /// A run of a program that was built here, an example say, in the workspace.
+    pub fn program(&self, program: &Path) -> Run {
+        self.in_environment(Run::new(program, &self.workspace()))
+    }
+
+    /// A run of another program in the workspace, which finds `freshness` as an installed one.
+    pub fn user_of_freshness(&self, program: &str, args: &[&str]) -> Run {
+        let mut path = vec![self.root.join("bin"), program::directory().to_owned()];
+        path.extend(std::env::split_paths(&std::env::var_os("PATH").unwrap()));
+        self.run(program, args).env("PATH", path_of(&path))
     }
 
     /// A run of another program in the workspace.
@@ -274,8 +300,20 @@ fn real_cargo() -> PathBuf {
     on_path("cargo")
 }
 
+/// Whether a program is there to be run.
+///
+/// # Panics
+/// There is no `PATH`.
+#[must_use]
+pub fn is_installed(program: &str) -> bool {
+    find(program).is_some()
+}
+
 pub(crate) fn on_path(program: &str) -> PathBuf {
+    find(program).unwrap_or_else(|| panic!("no {program} on PATH"))
+}
+
+fn find(program: &str) -> Option<PathBuf> {
     let path = std::env::var_os("PATH").unwrap();
-    let mut found = std::env::split_paths(&path).map(|dir| dir.join(program));
-    found.find(|file| file.is_file()).unwrap_or_else(|| panic!("no {program} on PATH"))
+    std::env::split_paths(&path).map(|dir| dir.join(program)).find(|file| file.is_file())
 }

@@ -119,3 +119,17 @@ fn without_git_on_the_path_what_it_ignores_counts() {
     world.write("gamma/a.log", "2");
     world.assert_stale("input-changed gamma/a.log");
 }
+
+#[test]
+fn a_hook_of_git_lists_what_everyone_else_lists() {
+    let world = world("");
+    git(&world, &["init", "-q"]);
+    world.write("gamma/.hidden", "1");
+    git(&world, &["add", "-A"]);
+    // As in a hook: seen from the package's directory, no repository is there.
+    let build = world.freshness(["build"]).env("GIT_DIR", ".git").env("GIT_INDEX_FILE", "index");
+    let _ = build.run().expect(0);
+    world.assert_fresh();
+    world.write("gamma/.hidden", "2");
+    world.assert_stale("input-changed gamma/.hidden");
+}

@@ -8,11 +8,13 @@ use std::process::ExitCode;
 use clap::Parser;
 
 mod agreement;
+mod api;
 mod bench;
 mod ci;
 mod command_line;
 mod crashes;
 mod demo;
+mod docs;
 mod fixture;
 mod fuzz;
 mod man;
@@ -26,6 +28,8 @@ mod tidy;
 enum Task {
     /// Edit real workspaces at random and compare our answers with cargo's and with the truth
     Agreement(agreement::Options),
+    /// Write what the libraries promise to docs/api, one line for each public name
+    Api,
     /// Measure everything anew and write docs/BENCHMARKS.md
     Bench(bench::Options),
     /// Run the whole of CI in order, up to the first step that fails
@@ -34,6 +38,8 @@ enum Task {
     Crashes,
     /// Repeat the proof that this project began with, in a scratch directory, and print its table
     Demo(demo::Options),
+    /// Make the user guide's pages with mdBook, in target/guide
+    Docs,
     /// Write a fixture of the benchmarks
     Fixture(fixture::Options),
     /// Write the manual pages to target/man
@@ -51,10 +57,12 @@ enum Task {
 fn main() -> anyhow::Result<ExitCode> {
     match Task::parse() {
         Task::Agreement(options) => agreement::run(repository(), &options),
+        Task::Api => api::run(repository()),
         Task::Bench(options) => bench::run(repository(), &options),
         Task::Ci(options) => ci::run(repository(), &options),
         Task::Crashes => crashes::run(repository()),
         Task::Demo(options) => demo::run(repository(), &options),
+        Task::Docs => docs::run(repository()),
         Task::Fixture(options) => fixture::run(repository(), &options),
         Task::Man => man::run(repository()),
         Task::Matrix(options) => matrix::run(repository(), &options),

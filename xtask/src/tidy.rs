@@ -9,12 +9,13 @@ use std::process::ExitCode;
 
 use anyhow::{Result, bail};
 
+use crate::api;
 use finding::Finding;
 use source::SourceFile;
 use tokens::Tokens;
 
 mod edges;
-mod finding;
+pub mod finding;
 pub mod generated;
 mod header;
 mod length;
@@ -82,6 +83,7 @@ fn check(root: &Path) -> Result<Vec<Finding>> {
     findings.extend(edges::check(&members));
     findings.extend(rooms::check(&members));
     findings.extend(generated::check(root));
+    findings.extend(api::check(root));
     findings.sort();
     Ok(findings)
 }

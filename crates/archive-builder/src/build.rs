@@ -4,14 +4,13 @@
 //! covers everything from the second look to the pruning, so N processes that find the same archives
 //! stale run cargo once: the others find them fresh when their turn comes.
 
-use freshness_core::compare::compare_lists;
-use freshness_core::{Head, Lists, Reason, Stamp};
+use freshness_core::{Reason, Stamp};
 
 use crate::decide::{Decision, Scene};
 use crate::error::BuildError;
 use crate::events::Event;
 use crate::lock::SlotLock;
-use crate::observe::{self, BRIEFLY, settled};
+use crate::observe;
 use crate::publish;
 use crate::rebuild::rebuild;
 use crate::request::{MIN_GENERATIONS, Outcome, Request};
@@ -94,25 +93,15 @@ fn renewed(
     lock: &mut SlotLock,
     stamp: &Stamp,
 ) -> Result<Option<Stamp>, BuildError> {
-    let (cutoff, (snapshot, lists)) =
-        settled(BRIEFLY, || lock.clock(&scene.slot), || Ok(scene.snapshot(stamp)?))?;
-    let told = scene.told();
-    let known = |id| stamp.recorded(id);
-    let evidence = observe::evidence(scene.request.strategies, &snapshot, known, &told);
-    // The list, and the evidence of every strategy, must be what they were at the build. That one strategy
-    // is content is not enough: a look by times alone proves nothing about contents, and renewing on
-    // its word would hide a change from all the others.
-    let is_proven =
-        compare_lists(&stamp.snapshot, &snapshot, |_| {}).is_empty() && evidence == stamp.evidence;
-    if !is_proven || snapshot.racy(cutoff).is_some() || scene.snapshot(stamp)?.0 != snapshot {
+    let clock = || lock.clock(&scene.slot);
+    let take = || Ok(scene.snapshot(stamp)?);
+    let Some(mut renewed) = observe::renewed(scene.request.strategies, stamp, clock, take)? else {
         return Ok(None);
+    };
+    for archive in &mut renewed.head.archives {
+        *archive = publish::restamped(&scene.slot, archive)?;
     }
-    let archives = stamp.head.archives.iter();
-    let archives = archives.map(|archive| publish::restamped(&scene.slot, archive));
-    let archives = archives.collect::<Result<_, _>>()?;
-    let head = Head { cutoff, archives, ..stamp.head.clone() };
-    let lists = Lists { since: cutoff, ..lists };
-    Ok(Some(Stamp { head, snapshot, evidence, lists, specs: stamp.specs.clone() }))
+    Ok(Some(renewed))
 }
 
 /// Tells of something that failed after the answer was safe.

@@ -143,7 +143,7 @@ fn facts((state, digest): &(State, Option<Digest>)) -> (&'static str, Vec<u8>, O
 
 /// The stats of the link and the file that a state shows; directories and special files have none
 /// that matter.
-fn times(state: &State) -> (Option<&Meta>, Option<&Meta>) {
+pub(crate) fn times(state: &State) -> (Option<&Meta>, Option<&Meta>) {
     match state {
         State::Link { own, .. } => (Some(own), state.file()),
         _ => (None, state.file()),

@@ -19,19 +19,26 @@ use crate::sys::{private_file, sync_dir};
 /// # Errors
 /// Those of the steps; the old file is then as it was.
 pub(crate) fn replace(path: &Path, bytes: &[u8]) -> Result<(), BuildError> {
-    let new = temporary(path);
-    let mut file = create(&new).doing("create", &new)?;
-    let written = file.write_all(bytes).doing("write", &new);
-    let written = written.and_then(|()| file.sync_all().doing("make durable", &new));
+    replace_through(&temporary(path), path, bytes)
+}
+
+/// The same; `new` is the name in the same directory that the bytes have until they are whole.
+///
+/// # Errors
+/// Those of the steps; the old file is then as it was.
+pub(crate) fn replace_through(new: &Path, path: &Path, bytes: &[u8]) -> Result<(), BuildError> {
+    let mut file = create(new).doing("create", new)?;
+    let written = file.write_all(bytes).doing("write", new);
+    let written = written.and_then(|()| file.sync_all().doing("make durable", new));
     if written.is_err() {
         // Frees the space of a half-written file on a full disk; the write's error is the one told.
-        let _ = fs::remove_file(&new);
+        let _ = fs::remove_file(new);
     }
     written?;
     if fs::symlink_metadata(path).is_ok_and(|metadata| metadata.is_dir()) {
         remove_any(path).doing("clear", path)?;
     }
-    fs::rename(&new, path).doing("rename into place", path)?;
+    fs::rename(new, path).doing("rename into place", path)?;
     sync_parent(path)
 }
 

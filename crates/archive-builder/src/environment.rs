@@ -76,6 +76,11 @@ impl Environment {
         Self(kept.collect())
     }
 
+    /// Takes the variables of a process, all of them.
+    pub fn whole(vars: impl IntoIterator<Item = (OsString, OsString)>) -> Self {
+        Self(vars.into_iter().collect())
+    }
+
     /// The value of a variable; empty counts as unset, as cargo has it for programs and flags.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&OsStr> {
@@ -124,26 +129,29 @@ impl Environment {
             self.0.keys().filter_map(|name| name.to_str()).filter(|n| is_read_by_cargo(n));
         let names: BTreeSet<&str> = tracked.chain(declared.iter().map(String::as_str)).collect();
         let names = names.into_iter().filter(|name| !is_set_by_cargo_run(OsStr::new(name)));
-        names.map(|name| EnvFact { name: name.into(), digest: self.digest(name) }).collect()
+        names.map(|name| self.fact(name)).collect()
+    }
+
+    /// What a stamp remembers of these variables, set or not, and of no others.
+    pub(crate) fn facts_of(&self, names: &BTreeSet<String>) -> Vec<EnvFact> {
+        names.iter().map(|name| self.fact(name)).collect()
+    }
+
+    fn fact(&self, name: &str) -> EnvFact {
+        EnvFact { name: name.into(), digest: self.digest(name) }
     }
 
     /// What changed against the facts of a stamp, by variable.
     #[must_use]
     pub fn compare(&self, recorded: &[EnvFact]) -> Vec<Reason> {
         let declared = recorded.iter().map(|fact| fact.name.clone()).collect();
-        let now = self.facts(&declared);
-        let was = |name: &str| recorded.iter().find(|f| f.name == name).and_then(|f| f.digest);
-        let mut reasons = Vec::new();
-        for fact in now {
-            let change = match (was(&fact.name), fact.digest) {
-                (was, is) if was == is => continue,
-                (Some(_), None) => EnvChange::Unset,
-                (None, _) => EnvChange::Set,
-                (Some(_), Some(_)) => EnvChange::Value,
-            };
-            reasons.push(Reason::EnvChanged { name: fact.name, change });
-        }
-        reasons
+        changes(recorded, self.facts(&declared))
+    }
+
+    /// What changed of the variables of a stamp that remembers these and no others.
+    pub(crate) fn compare_of(&self, recorded: &[EnvFact]) -> Vec<Reason> {
+        let names = recorded.iter().map(|fact| fact.name.clone()).collect();
+        changes(recorded, self.facts_of(&names))
     }
 
     /// A digest of a variable's value that is not the same for another variable of that value.
@@ -155,6 +163,22 @@ impl Environment {
         hasher.update(value.as_encoded_bytes());
         Some(*hasher.finalize().as_bytes())
     }
+}
+
+/// What changed, by variable.
+fn changes(recorded: &[EnvFact], now: Vec<EnvFact>) -> Vec<Reason> {
+    let was = |name: &str| recorded.iter().find(|f| f.name == name).and_then(|f| f.digest);
+    let mut reasons = Vec::new();
+    for fact in now {
+        let change = match (was(&fact.name), fact.digest) {
+            (was, is) if was == is => continue,
+            (Some(_), None) => EnvChange::Unset,
+            (None, _) => EnvChange::Set,
+            (Some(_), Some(_)) => EnvChange::Value,
+        };
+        reasons.push(Reason::EnvChanged { name: fact.name, change });
+    }
+    reasons
 }
 
 /// A digest over an environment as a stamp remembers it.

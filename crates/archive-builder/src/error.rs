@@ -3,6 +3,7 @@
 //! The messages are fragments that read after "failed to". A stamp that cannot be believed is not
 //! here: it is a reason to build.
 
+use std::ffi::OsString;
 use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -128,6 +129,50 @@ pub enum BuildError {
         /// The first input that changed.
         path: InputPath,
     },
+    /// The caller wanted a command to end.
+    #[error("finish the command in {}: interrupted {stage}", Escaped::path(path))]
+    CommandInterrupted {
+        /// Where it runs.
+        path: PathBuf,
+        /// In what: `while it ran`.
+        stage: &'static str,
+    },
+    /// A command that is not there.
+    #[error("start `{}`: {}", Escaped::os_str(program), Escaped::text(problem))]
+    CommandMissing {
+        /// Its name, as given.
+        program: OsString,
+        /// Where it was looked for, or why it does not start.
+        problem: String,
+    },
+    /// A file that cannot be the stamp of a command.
+    #[error("keep the stamp in {}: {problem}", Escaped::path(path))]
+    Stamp {
+        /// The file.
+        path: PathBuf,
+        /// Why not.
+        problem: &'static str,
+    },
+    /// An input of a command that names nothing.
+    #[error("find the inputs: `{}` matches nothing", Escaped::path(entry))]
+    NothingMatches {
+        /// As it was given.
+        entry: PathBuf,
+    },
+    /// A command did not make what it should have made.
+    #[error("take the output {}: {}", Escaped::path(path), Escaped::text(problem))]
+    Output {
+        /// The output.
+        path: PathBuf,
+        /// What is wrong.
+        problem: String,
+    },
+    /// Inputs kept changing while a command ran.
+    #[error("run on settled inputs: {path} changed while the command ran, twice")]
+    ChangedDuringRun {
+        /// The first input that changed.
+        path: InputPath,
+    },
     /// A glob of the profile.
     #[error(transparent)]
     Glob(#[from] freshness_core::discover::BadGlob),
@@ -168,10 +213,16 @@ impl BuildError {
             BuildError::Metadata { .. } => "cargo-metadata",
             BuildError::CargoFailed { .. } => "cargo-failed",
             BuildError::CargoMessages { .. } => "cargo-messages",
-            BuildError::Interrupted { .. } => "interrupted",
+            BuildError::Interrupted { .. } | BuildError::CommandInterrupted { .. } => "interrupted",
             BuildError::CargoInsists { .. } => "cargo-insists",
             BuildError::Artifact { .. } => "artifact",
-            BuildError::ChangedDuringBuild { .. } => "changed-during-build",
+            BuildError::ChangedDuringBuild { .. } | BuildError::ChangedDuringRun { .. } => {
+                "changed-during-build"
+            }
+            BuildError::CommandMissing { .. } => "command-missing",
+            BuildError::Stamp { .. } => "stamp",
+            BuildError::NothingMatches { .. } => "input-missing",
+            BuildError::Output { .. } => "output",
             BuildError::RecordTooLarge(_) => "stamp-too-large",
             BuildError::Prebuilt { .. } => "prebuilt",
         }
@@ -189,8 +240,14 @@ impl BuildError {
             | BuildError::CargoFailed { path, .. }
             | BuildError::CargoMessages { path, .. }
             | BuildError::Interrupted { path, .. }
+            | BuildError::CommandInterrupted { path, .. }
+            | BuildError::Stamp { path, .. }
+            | BuildError::Output { path, .. }
             | BuildError::Prebuilt { path, .. } => Some(path),
-            BuildError::ChangedDuringBuild { path } => Some(path.as_path()),
+            BuildError::NothingMatches { entry } => Some(entry),
+            BuildError::ChangedDuringBuild { path } | BuildError::ChangedDuringRun { path } => {
+                Some(path.as_path())
+            }
             _ => None,
         }
     }
@@ -239,11 +296,26 @@ impl BuildError {
             BuildError::Artifact { .. } => {
                 "nothing was published; see the profile's packages".into()
             }
-            BuildError::ChangedDuringBuild { .. } => {
+            BuildError::CommandInterrupted { .. } => {
+                "run again; no stamp was written, and what vouches for outputs compares their bytes".into()
+            }
+            BuildError::CommandMissing { .. } => {
+                "install it, put it on PATH, or name it by a path; current outputs need it not".into()
+            }
+            BuildError::Stamp { .. } => "name another file with --stamp".into(),
+            BuildError::NothingMatches { .. } => {
+                "correct it, or allow it with --allow-empty; what git ignores is taken only where it is \
+                 named in full"
+                    .into()
+            }
+            BuildError::Output { .. } => {
+                "the command must make each `--output`, as a regular file; no stamp was written".into()
+            }
+            BuildError::ChangedDuringBuild { .. } | BuildError::ChangedDuringRun { .. } => {
                 "let whatever writes it finish, then run again; no stamp was written".into()
             }
             BuildError::Glob(_) => "`*` matches within a directory, `**` across directories".into(),
-            BuildError::RecordTooLarge(_) => "name fewer `extra-inputs`".into(),
+            BuildError::RecordTooLarge(_) => "name fewer inputs".into(),
             BuildError::Prebuilt { .. } => {
                 "put the archive there, or build from source (`--build-missing`)".into()
             }
@@ -350,7 +422,16 @@ mod tests {
                 package: "x".into(),
                 problem: "it holds no object file".into(),
             },
-            BuildError::ChangedDuringBuild { path: input },
+            BuildError::ChangedDuringBuild { path: input.clone() },
+            BuildError::CommandMissing {
+                program: "x\n".into(),
+                problem: "it is not on PATH".into(),
+            },
+            BuildError::Stamp { path: path(), problem: "it is no stamp, and is not written over" },
+            BuildError::CommandInterrupted { path: path(), stage: "while it ran" },
+            BuildError::NothingMatches { entry: "src/*.x".into() },
+            BuildError::Output { path: path(), problem: "the command did not make it".into() },
+            BuildError::ChangedDuringRun { path: input },
             freshness_core::discover::compile_glob("a[").unwrap_err().into(),
             freshness_core::stamp::codec::TooLarge { bytes: 1 << 30 }.into(),
             BuildError::Prebuilt {

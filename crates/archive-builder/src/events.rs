@@ -58,6 +58,13 @@ pub enum Event<'a> {
         /// The input.
         path: &'a InputPath,
     },
+    /// A command left all its outputs as they were, although something had changed.
+    OutputsUntouched,
+    /// An input changed while a command ran; it runs again.
+    ChangedDuringRun {
+        /// The input.
+        path: &'a InputPath,
+    },
     /// A glob of the profile matches nothing.
     GlobMatchesNothing {
         /// The glob.

@@ -13,6 +13,8 @@ use std::path::{Path, PathBuf};
 use freshness_core::discover::{BadGlob, is_glob};
 use freshness_core::{InputPath, InputSpec, Pattern, discover};
 
+use crate::artifact::ArtifactKind;
+use crate::cargo::listing;
 use crate::cargo::metadata::{PathPackage, Workspace};
 use crate::cargo::units::Unit;
 use crate::cargo_config::CargoConfig;
@@ -92,12 +94,42 @@ pub(crate) fn of_build<'a>(
         }
     }
     specs.extend(units.iter().flat_map(|unit| unit.inputs.iter().cloned()));
+    specs.extend(of_choice(profile, workspace, &skip));
     specs.extend(profile.extra_inputs.iter().flat_map(|glob| extra_input(glob, cwd, &skip)));
     if let Some(target) = profile.target.as_ref().filter(|t| t.ends_with(".json")) {
         specs.push(at(&cwd.join(target), Why::TargetSpecification));
     }
     specs.sort();
     specs.dedup();
+    specs
+}
+
+/// What decides which packages and programs there are to build, where that is left to cargo: it lists members
+/// by globs, and takes files for programs by where they are (cargo's reference, "Target auto-discovery").
+fn of_choice(profile: &Profile, workspace: &Workspace, skip: &[PathBuf]) -> Vec<InputSpec> {
+    let glob = |base: &Path, glob: String, why: Why<'_>| InputSpec {
+        pattern: Pattern::Glob { base: base.to_path_buf(), glob, skip: skip.to_vec() },
+        why: why.to_string(),
+    };
+    let mut specs = Vec::new();
+    if profile.packages.is_empty() {
+        specs.extend(workspace.members.iter().map(|path| at(path, Why::MemberManifest)));
+        let root = &workspace.root;
+        let entries = listing::member_entries(&root.join("Cargo.toml"));
+        specs.extend(entries.into_iter().map(|entry| {
+            glob(root, format!("{}/Cargo.toml", entry.trim_end_matches('/')), Why::Members)
+        }));
+    }
+    if profile.artifacts.contains(&ArtifactKind::Bin) {
+        let requested = workspace.requested.iter();
+        for package in requested.filter_map(|r| workspace.path_packages.get(&r.id)) {
+            let why = Why::Targets(&package.name);
+            let dir = package.dir();
+            specs.extend(["src/main.rs", "src/lib.rs"].map(|path| at(&dir.join(path), why)));
+            let programs = ["src/bin/*.rs", "src/bin/*/main.rs"];
+            specs.extend(programs.map(|programs| glob(dir, programs.into(), why)));
+        }
+    }
     specs
 }
 

@@ -25,6 +25,9 @@ use crate::profile::Profile;
 /// Raised when the encoding changes, so that old slots are left alone rather than misread.
 const ENCODING: &str = "freshness key 1";
 
+/// The same for keys of commands.
+const OF_OUTPUTS: &str = "freshness command key 1";
+
 /// The tool that asks for archives.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Tool {
@@ -32,6 +35,13 @@ pub struct Tool {
     pub name: String,
     /// Its version.
     pub version: String,
+}
+
+impl Tool {
+    /// The tool of this name in this version.
+    pub fn new(name: impl Into<String>, version: impl Into<String>) -> Self {
+        Self { name: name.into(), version: version.into() }
+    }
 }
 
 /// The name of a slot: 64 hexadecimal digits.
@@ -58,6 +68,24 @@ impl Key {
         for (name, values) in profile.key_fields() {
             let values: Vec<&[u8]> = values.into_iter().map(str::as_bytes).collect();
             put(name, &values);
+        }
+        Self(hasher.finalize().to_hex().to_string())
+    }
+
+    /// The key of a command that runs in `directory` (absolute) and makes `outputs` (absolute), in the store
+    /// at `store` (absolute). What makes them is not part of it: two commands cannot both have made the same
+    /// files, and must not try at once.
+    #[must_use]
+    pub fn of_outputs<'p>(
+        directory: &Path,
+        outputs: impl Iterator<Item = &'p Path>,
+        store: &Path,
+    ) -> Self {
+        let mut hasher = blake3::Hasher::new();
+        write_bytes(&mut hasher, OF_OUTPUTS.as_bytes());
+        write_bytes(&mut hasher, bytes_of_path(&relative(store, directory)));
+        for output in outputs {
+            write_bytes(&mut hasher, bytes_of_path(&relative(directory, output)));
         }
         Self(hasher.finalize().to_hex().to_string())
     }
@@ -132,6 +160,8 @@ mod tests {
         differs(&|p| p.rustflags = vec!["-Cy".into(), "-Cx".into()]);
         differs(&|p| p.rustflags = vec!["-Cx-Cy".into()]);
         differs(&|p| p.emit = [Emit::Link, Emit::LlvmBc].into());
+        differs(&|p| p.artifacts = [ArtifactKind::Bin].into());
+        differs(&|p| p.artifacts = ArtifactKind::ALL.into());
     }
 
     #[test]
@@ -150,6 +180,20 @@ mod tests {
     }
 
     #[test]
+    fn a_command_is_known_by_where_it_runs_and_what_it_makes() {
+        let of = |directory: &str, outputs: &[&str], store: &str| {
+            let outputs: Vec<&Path> = outputs.iter().map(Path::new).collect();
+            Key::of_outputs(Path::new(directory), outputs.into_iter(), Path::new(store))
+        };
+        let base = of("/ws", &["/ws/a", "/ws/b"], "/ws/s");
+        assert_ne!(base, of("/ws", &["/ws/a"], "/ws/s"));
+        assert_ne!(base, of("/ws", &["/ws/a/ws/b"], "/ws/s"));
+        assert_ne!(base, of("/ws/x", &["/ws/a", "/ws/b"], "/ws/s"));
+        assert_eq!(base, of("/else", &["/else/a", "/else/b"], "/else/s"));
+        assert!(is_key(base.as_str()));
+    }
+
+    #[test]
     fn a_key_is_told_from_other_names() {
         let key = key(&Profile::release(["x"]));
         assert!(is_key(key.as_str()));
@@ -158,5 +202,6 @@ mod tests {
         }
     }
 
+    use crate::artifact::ArtifactKind;
     use crate::profile::{Emit, Panic};
 }

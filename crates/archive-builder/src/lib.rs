@@ -7,8 +7,9 @@
 //!
 //! Where a line lives: [`profile`] and [`key`] say what is asked, [`environment`] and `toolchain` what
 //! it is asked in, `decide` compares a stamp with the world, `build` and `rebuild` are the stale path,
-//! `publish` tells the crash story, `cargo/` is all that speaks cargo.
+//! `publish` tells the crash story, `job` runs other commands the same way, `cargo/` is all that speaks cargo.
 
+mod artifact;
 mod build;
 mod cancel;
 mod cargo;
@@ -26,8 +27,10 @@ mod fit;
 pub mod fuzzing;
 pub mod gc;
 mod inputs;
+pub mod job;
 pub mod key;
 mod lock;
+pub mod members;
 mod object_check;
 mod observe;
 mod orphans;
@@ -48,8 +51,10 @@ mod sys;
 #[cfg(test)]
 mod testing;
 mod toolchain;
+mod wasm;
 mod why;
 
+pub use artifact::ArtifactKind;
 pub use build::{Force, build};
 pub use cancel::Cancel;
 pub use cargo::invoke::{CargoManner, CargoOutput};

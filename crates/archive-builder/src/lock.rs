@@ -10,7 +10,7 @@
 
 use std::fs::{self, File, TryLockError};
 use std::io::{self, Seek, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
@@ -19,7 +19,7 @@ use freshness_core::{Escaped, Timestamp, sys};
 use crate::error::{BuildError, Context};
 use crate::events::Event;
 use crate::key::Tool;
-use crate::orphans;
+use crate::orphans::{self, Mark};
 use crate::slot::Slot;
 use crate::small_file;
 use crate::sys::private_file;
@@ -30,11 +30,42 @@ const RETRY: Duration = Duration::from_millis(20);
 /// Begins the second line of the lock, which is for [`orphans`].
 const GROUP: &str = "process group ";
 
+/// What a lock keeps others out of.
+pub(crate) trait Guarded {
+    /// Where the lock lies.
+    fn lock(&self) -> PathBuf;
+
+    /// Makes what the lock lies in, where it is missing.
+    ///
+    /// # Errors
+    /// Those of making it; a place that must not be believed.
+    fn create(&self) -> Result<(), BuildError>;
+
+    /// How what was started under the lock is known.
+    fn mark(&self) -> Mark;
+}
+
+impl Guarded for Slot {
+    fn lock(&self) -> PathBuf {
+        Slot::lock(self)
+    }
+
+    fn create(&self) -> Result<(), BuildError> {
+        Slot::create(self)
+    }
+
+    fn mark(&self) -> Mark {
+        Mark::of_target(&self.target())
+    }
+}
+
 /// The lock of a slot, released when dropped.
 #[derive(Debug)]
 pub(crate) struct SlotLock {
     file: File,
     holder: String,
+    /// Whether something that was started under it may be running.
+    is_at_work: bool,
 }
 
 impl SlotLock {
@@ -43,7 +74,7 @@ impl SlotLock {
     /// # Errors
     /// [`BuildError::LockTimeout`]; those of `go_on`; a lock that cannot be opened, or a file system without locks.
     pub(crate) fn acquire(
-        slot: &Slot,
+        slot: &dyn Guarded,
         tool: &Tool,
         timeout: Duration,
         events: &dyn Fn(Event<'_>),
@@ -86,14 +117,14 @@ impl SlotLock {
     }
 
     /// The lock if no one holds it; `None` where it is held or cannot be taken.
-    pub(crate) fn try_acquire(slot: &Slot, tool: &Tool) -> Option<Self> {
+    pub(crate) fn try_acquire(slot: &dyn Guarded, tool: &Tool) -> Option<Self> {
         let path = slot.lock();
         let file = open(&path).ok()?;
         file.try_lock().ok().filter(|()| is_at(&file, &path))?;
         Self::held(file, tool, slot).ok()
     }
 
-    fn held(file: File, tool: &Tool, slot: &Slot) -> Result<Self, BuildError> {
+    fn held(file: File, tool: &Tool, slot: &dyn Guarded) -> Result<Self, BuildError> {
         let path = &slot.lock();
         if let Some(group) = group_of_last(path) {
             end_orphans(slot, group)?;
@@ -101,16 +132,25 @@ impl SlotLock {
         let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
         let (pid, name, version) = (std::process::id(), &tool.name, &tool.version);
         let holder = format!("process {pid} ({name} {version}, since {since} s after the epoch)\n");
-        let holder = format!("{holder}{GROUP}{}\n", orphans::group());
-        let mut lock = Self { file, holder };
+        let mut lock = Self { file, holder, is_at_work: true };
         lock.write_holder().doing("write the lock", path)?;
         Ok(lock)
     }
 
+    /// Says whether something that was started under the lock may be running, from the next look at the clock
+    /// on. Whoever takes the lock next ends it then; what a command left behind on purpose stays.
+    pub(crate) fn set_at_work(&mut self, is_at_work: bool) {
+        self.is_at_work = is_at_work;
+    }
+
     fn write_holder(&mut self) -> io::Result<()> {
+        let mut text = self.holder.clone();
+        if self.is_at_work {
+            text.push_str(&format!("{GROUP}{}\n", orphans::group()));
+        }
         self.file.rewind()?;
-        self.file.write_all(self.holder.as_bytes())?;
-        self.file.set_len(self.holder.len() as u64)
+        self.file.write_all(text.as_bytes())?;
+        self.file.set_len(text.len() as u64)
     }
 
     /// The instant now by the clock of the file system that the slot is on: what a file written now
@@ -119,7 +159,7 @@ impl SlotLock {
     ///
     /// # Errors
     /// A lock that can no longer be written: a full or read-only file system.
-    pub(crate) fn clock(&mut self, slot: &Slot) -> Result<Timestamp, BuildError> {
+    pub(crate) fn clock(&mut self, slot: &dyn Guarded) -> Result<Timestamp, BuildError> {
         let path = slot.lock();
         self.write_holder().doing("read the file system's clock from", &path)?;
         let metadata = self.file.metadata().doing("read the file system's clock from", &path)?;
@@ -159,7 +199,7 @@ impl Quiet {
 }
 
 /// Opens the lock, and makes the slot where it was removed meanwhile.
-fn open_in(slot: &Slot, path: &Path) -> Result<File, BuildError> {
+fn open_in(slot: &dyn Guarded, path: &Path) -> Result<File, BuildError> {
     match open(path) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
             slot.create()?;
@@ -205,9 +245,10 @@ pub(crate) fn excludes(path: &Path) -> io::Result<bool> {
 ///
 /// # Errors
 /// [`BuildError::Orphan`].
-pub(crate) fn end_orphans(slot: &Slot, group: i32) -> Result<(), BuildError> {
-    let path = slot.target();
-    orphans::end(group, &path).map_err(|process| BuildError::Orphan { path, process })
+pub(crate) fn end_orphans(slot: &dyn Guarded, group: i32) -> Result<(), BuildError> {
+    let mark = slot.mark();
+    orphans::end(group, &mark)
+        .map_err(|process| BuildError::Orphan { path: mark.value.clone(), process })
 }
 
 /// The process group of who held the lock last.

@@ -3,10 +3,11 @@
 use std::thread;
 use std::time::{Duration, Instant};
 
-use freshness_core::spread::{Threads, Told};
+use freshness_core::compare::compare_lists;
+use freshness_core::spread::{Threads, Told, UNTOLD};
 use freshness_core::survey::observe_all;
 use freshness_core::{
-    Evidence, FreshnessStrategy, Lists, Recorded, Snapshot, StrategyId, Timestamp,
+    Evidence, FreshnessStrategy, Head, Lists, Recorded, Snapshot, Stamp, StrategyId, Timestamp,
 };
 
 use crate::error::BuildError;
@@ -41,6 +42,31 @@ pub(crate) fn settled(
         }
         thread::sleep(RETRY);
     }
+}
+
+/// The stamp with a record of this moment, where this moment can be told from later ones and the list, and
+/// the evidence of every strategy, are what they were at the build. That one strategy is content is not
+/// enough: a look by times alone proves nothing about contents, and renewing on its word would hide a change
+/// from all the others.
+///
+/// # Errors
+/// Those of the clock and the snapshot.
+pub(crate) fn renewed(
+    strategies: &[&dyn FreshnessStrategy],
+    stamp: &Stamp,
+    clock: impl FnMut() -> Result<Timestamp, BuildError>,
+    take: impl Fn() -> Result<(Snapshot, Lists), BuildError>,
+) -> Result<Option<Stamp>, BuildError> {
+    let (cutoff, (snapshot, lists)) = settled(BRIEFLY, clock, &take)?;
+    let evidence = evidence(strategies, &snapshot, |id| stamp.recorded(id), UNTOLD);
+    let is_proven =
+        compare_lists(&stamp.snapshot, &snapshot, |_| {}).is_empty() && evidence == stamp.evidence;
+    if !is_proven || snapshot.racy(cutoff).is_some() || take()?.0 != snapshot {
+        return Ok(None);
+    }
+    let head = Head { cutoff, ..stamp.head.clone() };
+    let lists = Lists { since: cutoff, ..lists };
+    Ok(Some(Stamp { head, snapshot, evidence, lists, specs: stamp.specs.clone() }))
 }
 
 /// The evidence of every strategy; what an `earlier` record proves is reused.

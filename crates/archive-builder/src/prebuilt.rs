@@ -115,7 +115,7 @@ fn take(
     };
     let path = fs::canonicalize(&path).map_err(|error| unusable(error.to_string()))?;
     let expected = Expected::for_target(profile.target.as_deref());
-    object_check::check(&path, emit, &expected).map_err(unusable)?;
+    object_check::check(&path, emit.into(), &expected).map_err(unusable)?;
     let (digest, bytes) = seal::digest_file(&path).map_err(|error| unusable(error.to_string()))?;
     let kind = emit.archive_kind().to_owned();
     Ok(ReadyArchive { package: package.to_owned(), kind, path, bytes, digest })

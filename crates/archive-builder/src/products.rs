@@ -7,6 +7,7 @@ use std::path::{Component, Path, PathBuf};
 
 use freshness_core::{InputSpec, Pattern};
 
+use crate::artifact::{ArtifactKind, ProductKind};
 use crate::cargo::dep_info;
 use crate::cargo::messages::{Artifact, Messages};
 use crate::cargo::metadata::{Requested, Workspace};
@@ -15,7 +16,6 @@ use crate::cargo::units;
 use crate::decide::Scene;
 use crate::error::BuildError;
 use crate::object_check::Expected;
-use crate::profile::Emit;
 use crate::publish::Product;
 use crate::small_file;
 use crate::why::Why;
@@ -31,6 +31,41 @@ pub(crate) struct Found<'a> {
     pub(crate) is_fresh: bool,
 }
 
+/// A file that cargo named, and what it is.
+struct Named<'m> {
+    kind: ArtifactKind,
+    path: &'m PathBuf,
+    artifact: &'m Artifact,
+}
+
+/// The files of a package that are wanted, in the order of the answer.
+fn named<'m>(
+    scene: &Scene<'_>,
+    requested: &'m Requested,
+    messages: &'m Messages,
+) -> Vec<Named<'m>> {
+    let wanted = &scene.request.profile.artifacts;
+    let files = messages
+        .of(requested)
+        .flat_map(|artifact| artifact.filenames.iter().map(move |path| (artifact, path)));
+    let mut named: Vec<Named<'m>> = files
+        .filter(|(_, path)| is_asked_for(path))
+        .filter_map(|(artifact, path)| {
+            let kind = ArtifactKind::of_file(path, &artifact.target.crate_types)?;
+            wanted.contains(&kind).then_some(Named { kind, path, artifact })
+        })
+        .collect();
+    named.sort_by_key(|file| (file.kind, file.path));
+    named
+}
+
+/// Whether cargo put a file where it puts what it was asked for. What it made of the same package for others (in
+/// another unit, for a build script say) stays in `deps` (`uplift_to` in cargo's
+/// `build_runner/compilation_files.rs`).
+fn is_asked_for(file: &Path) -> bool {
+    file.parent().and_then(Path::file_name) != Some("deps".as_ref())
+}
+
 /// What cargo says each archive was made from, in the file that it leaves beside it for other build
 /// systems (cargo's reference, "Dep-info files"). It covers the whole closure of path packages, so it
 /// stands in where units cannot be told apart.
@@ -43,16 +78,20 @@ pub(crate) fn inputs(
     let left_out = scan::left_out(&scene.slot.target(), home.as_deref());
     let mut specs = Vec::new();
     for requested in &workspace.requested {
-        let archive = messages.library(requested).map(static_library);
-        let Some(Ok(archive)) = archive else { continue };
-        let Ok(text) = small_file::read(&archive.with_extension("d")) else { continue };
-        let files = dep_info::parse_rustc(&text).unwrap_or_default();
-        let absolute = |file| scan::resolve_dots(&scene.request.workspace.join(file));
-        let files = files.iter().map(absolute);
-        let files = files.filter(|file| !left_out.iter().any(|dir| file.starts_with(dir)));
-        let why = Why::ArchiveDepInfo(&requested.name).to_string();
-        specs
-            .extend(files.map(|file| InputSpec { pattern: Pattern::Path(file), why: why.clone() }));
+        let mut told: Vec<PathBuf> = (named(scene, requested, messages).iter())
+            .map(|file| file.path.with_extension("d"))
+            .collect();
+        told.dedup();
+        for text in told.iter().filter_map(|path| small_file::read(path).ok()) {
+            let files = dep_info::parse_rustc(&text).unwrap_or_default();
+            let absolute = |file| scan::resolve_dots(&scene.request.workspace.join(file));
+            let files = files.iter().map(absolute);
+            let files = files.filter(|file| !left_out.iter().any(|dir| file.starts_with(dir)));
+            let why = Why::ArchiveDepInfo(&requested.name).to_string();
+            specs.extend(
+                files.map(|file| InputSpec { pattern: Pattern::Path(file), why: why.clone() }),
+            );
+        }
     }
     specs
 }
@@ -60,7 +99,7 @@ pub(crate) fn inputs(
 /// The products of the profile, in its order.
 ///
 /// # Errors
-/// A package of which cargo said nothing, or more than one thing; bitcode that is not there.
+/// A package of which cargo said nothing, or more than one static library; bitcode that is not there.
 pub(crate) fn find<'a>(
     scene: &Scene<'_>,
     workspace: &'a Workspace,
@@ -68,54 +107,86 @@ pub(crate) fn find<'a>(
 ) -> Result<Vec<Found<'a>>, BuildError> {
     let mut found = Vec::new();
     for requested in &workspace.requested {
-        for emit in scene.request.profile.emit.iter().copied() {
-            let failed = |problem: String| BuildError::Artifact {
-                what: emit.archive_kind().into(),
-                package: requested.name.clone(),
-                problem,
-            };
-            let artifact = messages
-                .library(requested)
-                .ok_or_else(|| failed("cargo did not say that it made one".into()))?;
-            found.push(product(scene, requested, artifact, emit).map_err(failed)?);
+        let named = named(scene, requested, messages);
+        check_made(scene, requested, &named)?;
+        for file in &named {
+            for kind in published(scene, file.kind) {
+                found.push(product(scene, requested, file, kind)?);
+            }
         }
     }
     Ok(found)
 }
 
+/// What is published of a file of this kind.
+fn published(scene: &Scene<'_>, kind: ArtifactKind) -> Vec<ProductKind> {
+    match kind {
+        // The library first, then its bitcode.
+        ArtifactKind::StaticLib => {
+            scene.request.profile.emit.iter().copied().map(ProductKind::from).collect()
+        }
+        kind => vec![ProductKind::Artifact(kind)],
+    }
+}
+
+/// Whether cargo named what the manifest promises. Where whatever cargo makes is wanted, it may leave out
+/// what a target does not support.
+///
+/// # Errors
+/// The first kind that is not there, and a second static library.
+fn check_made(
+    scene: &Scene<'_>,
+    requested: &Requested,
+    named: &[Named<'_>],
+) -> Result<(), BuildError> {
+    let failed = |kind: ArtifactKind, problem: &str| BuildError::Artifact {
+        what: kind.word().into(),
+        package: requested.name.clone(),
+        problem: problem.into(),
+    };
+    let profile = scene.request.profile;
+    let count = |kind| named.iter().filter(|file| file.kind == kind).count();
+    if !profile.wants_all() {
+        let promised = requested.makes.iter().find(|kind| count(**kind) == 0);
+        let missing = promised.or(profile.artifacts.first().filter(|_| named.is_empty()));
+        if let Some(kind) = missing {
+            return Err(failed(*kind, "cargo did not say that it made one"));
+        }
+    }
+    match count(ArtifactKind::StaticLib) {
+        0 | 1 => Ok(()),
+        _ => Err(failed(ArtifactKind::StaticLib, "cargo named several static libraries")),
+    }
+}
+
 fn product<'a>(
     scene: &Scene<'_>,
     requested: &'a Requested,
-    artifact: &Artifact,
-    emit: Emit,
-) -> Result<Found<'a>, String> {
-    let archive = static_library(artifact)?;
-    let target = scene.slot.target();
-    let triple = triple_of(&target, archive);
-    let source = match emit {
-        Emit::Link => archive.clone(),
-        Emit::LlvmBc => units::bitcode_beside(archive, &requested.library)?,
+    file: &Named<'_>,
+    kind: ProductKind,
+) -> Result<Found<'a>, BuildError> {
+    let library = &file.artifact.target.name;
+    let source = match kind {
+        ProductKind::Artifact(_) => Ok(file.path.clone()),
+        ProductKind::Bitcode => units::bitcode_beside(file.path, library),
     };
-    let file_name = match emit {
-        Emit::Link => archive.file_name().unwrap_or_default().to_string_lossy().into_owned(),
-        Emit::LlvmBc => format!("{}.bc", requested.library.replace('-', "_")),
+    let source = source.map_err(|problem| BuildError::Artifact {
+        what: kind.word().into(),
+        package: requested.name.clone(),
+        problem,
+    })?;
+    let file_name = match kind {
+        ProductKind::Artifact(_) => {
+            file.path.file_name().unwrap_or_default().to_string_lossy().into_owned()
+        }
+        ProductKind::Bitcode => format!("{}.bc", library.replace('-', "_")),
     };
+    let triple = triple_of(&scene.slot.target(), file.path);
     Ok(Found {
-        file: Product { package: &requested.name, emit, source, file_name },
+        file: Product { package: &requested.name, kind, source, file_name },
         expected: Expected::for_target(triple.as_deref()),
-        is_fresh: artifact.fresh,
+        is_fresh: file.artifact.fresh,
     })
-}
-
-/// The one static library among the files of an artifact.
-fn static_library(artifact: &Artifact) -> Result<&PathBuf, String> {
-    let is_archive = |path: &&PathBuf| path.extension().is_some_and(|e| e == "a" || e == "lib");
-    let mut archives = artifact.filenames.iter().filter(is_archive);
-    match (archives.next(), archives.next()) {
-        (Some(archive), None) => Ok(archive),
-        (None, _) => Err("cargo named no static library among its files".into()),
-        (Some(_), Some(_)) => Err("cargo named several static libraries".into()),
-    }
 }
 
 /// The target triple in `<target directory>/<triple>/<profile>/<file>`; without one cargo built for

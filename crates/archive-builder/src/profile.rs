@@ -9,11 +9,20 @@ use std::path::PathBuf;
 
 use freshness_core::Fact;
 
+use crate::artifact::{ArtifactKind, ProductKind};
+
+/// What is wanted where nothing else is said.
+const ONLY_STATIC: [ArtifactKind; 1] = [ArtifactKind::StaticLib];
+
 /// What is asked of cargo.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Profile {
-    /// The packages whose archives are wanted, in the order of the answer.
+    /// The packages whose archives are wanted, in the order of the answer; none leaves it to cargo, which
+    /// takes the default members of the workspace, or the package that it stands in.
     pub packages: Vec<String>,
+    /// The kinds of files that are wanted of each package. All kinds together mean whatever cargo makes;
+    /// otherwise a package that makes none of them is refused.
+    pub artifacts: BTreeSet<ArtifactKind>,
     /// cargo features: `feature` or `package/feature`.
     pub features: BTreeSet<String>,
     /// Whether the packages' default features are on.
@@ -80,10 +89,7 @@ impl Emit {
     /// The kind of archive that it publishes.
     #[must_use]
     pub fn archive_kind(self) -> &'static str {
-        match self {
-            Emit::Link => "staticlib",
-            Emit::LlvmBc => "llvm-bc",
-        }
+        ProductKind::from(self).word()
     }
 }
 
@@ -102,6 +108,7 @@ impl Profile {
     pub fn release(packages: impl IntoIterator<Item = impl Into<String>>) -> Self {
         let mut profile = Self {
             packages: Vec::new(),
+            artifacts: BTreeSet::from(ONLY_STATIC),
             features: BTreeSet::new(),
             default_features: true,
             cargo_profile: "release".into(),
@@ -118,6 +125,23 @@ impl Profile {
         profile
     }
 
+    /// A profile of whatever cargo makes where it stands, of these packages or its own choice.
+    pub fn of_cargo(
+        packages: impl IntoIterator<Item = impl Into<String>>,
+        cargo_profile: &str,
+    ) -> Self {
+        Self {
+            artifacts: ArtifactKind::ALL.into(),
+            cargo_profile: cargo_profile.to_owned(),
+            ..Self::release(packages)
+        }
+    }
+
+    /// Whether everything is wanted that cargo makes.
+    pub(crate) fn wants_all(&self) -> bool {
+        ArtifactKind::ALL.iter().all(|kind| self.artifacts.contains(kind))
+    }
+
     /// Sets the packages; a repetition is dropped.
     pub fn set_packages(&mut self, packages: impl IntoIterator<Item = impl Into<String>>) {
         self.packages.clear();
@@ -132,7 +156,7 @@ impl Profile {
     pub(crate) fn key_fields(&self) -> Vec<(&'static str, Vec<&str>)> {
         let mut packages: Vec<&str> = self.packages.iter().map(String::as_str).collect();
         packages.sort_unstable();
-        vec![
+        let mut fields = vec![
             ("packages", packages),
             ("features", self.features.iter().map(String::as_str).collect()),
             ("default-features", vec![if self.default_features { "true" } else { "false" }]),
@@ -141,7 +165,12 @@ impl Profile {
             ("panic", self.panic.iter().map(|p| p.word()).collect()),
             ("rustflags", self.rustflags.iter().map(String::as_str).collect()),
             ("emit", self.emit.iter().map(|e| e.word()).collect()),
-        ]
+        ];
+        // What was the only choice once has no field, so that slots of that time serve.
+        if self.artifacts != BTreeSet::from(ONLY_STATIC) {
+            fields.push(("artifacts", self.artifacts.iter().map(|kind| kind.word()).collect()));
+        }
+        fields
     }
 
     /// The fields that a stamp records beside the key's: a change of them replaces the archives.

@@ -22,10 +22,10 @@ use std::path::{Path, PathBuf};
 
 use freshness_core::{Archive, Digest, Head, Record, SealedFile, Stamp, Work, sys};
 
+use crate::artifact::{ArtifactKind, ProductKind};
 use crate::durable;
 use crate::error::{BuildError, Context};
 use crate::object_check::{self, Expected};
-use crate::profile::Emit;
 use crate::seal::{self, Condition, ReadBytes};
 use crate::slot::{Slot, of_another_user};
 use crate::sys::make_read_only;
@@ -36,11 +36,24 @@ pub(crate) struct Product<'a> {
     /// The package that makes it.
     pub(crate) package: &'a str,
     /// What it is.
-    pub(crate) emit: Emit,
+    pub(crate) kind: ProductKind,
     /// Where cargo put it.
     pub(crate) source: PathBuf,
     /// The name it is published under.
     pub(crate) file_name: String,
+}
+
+impl Product<'_> {
+    /// What tells it from the package's others.
+    pub(crate) fn identity(&self) -> String {
+        match self.kind {
+            // A package has one of each.
+            ProductKind::Artifact(ArtifactKind::StaticLib) | ProductKind::Bitcode => {
+                self.kind.word().into()
+            }
+            ProductKind::Artifact(kind) => format!("{} {}", kind.word(), self.file_name),
+        }
+    }
 }
 
 /// Copies one product into place, checked and durable.
@@ -56,33 +69,29 @@ pub(crate) fn publish(
     durable::remove_any(&incoming).doing("clear", &incoming)?;
     fs::create_dir(&incoming).doing("create", &incoming)?;
     let copy = incoming.join(&product.file_name);
-    let copied = copy_durably(&product.source, &copy);
+    let copied = copy_durably(product, &copy);
     if copied.is_err() {
         // Frees the space of a partial copy on a full disk; the copy's error is the one told.
         let _ = durable::remove_any(&incoming);
     }
     copied?;
-    object_check::check(&copy, product.emit, expected).map_err(|problem| BuildError::Artifact {
-        what: product.emit.archive_kind().into(),
+    object_check::check(&copy, product.kind, expected).map_err(|problem| BuildError::Artifact {
+        what: product.kind.word().into(),
         package: product.package.into(),
         problem,
     })?;
     let (digest, _) = seal::digest_file(&copy).doing("read back", &copy)?;
     let place = PathBuf::from(blake3::Hash::from_bytes(digest).to_hex().as_str());
     let file = put_in_place(slot, &incoming, &place.join(&product.file_name), &digest)?;
-    Ok(Archive {
-        package: product.package.to_owned(),
-        kind: product.emit.archive_kind().to_owned(),
-        file,
-    })
+    Ok(Archive { package: product.package.to_owned(), kind: product.kind.word().to_owned(), file })
 }
 
-fn copy_durably(source: &Path, copy: &Path) -> Result<(), BuildError> {
+fn copy_durably(product: &Product<'_>, copy: &Path) -> Result<(), BuildError> {
     let copied = || -> io::Result<fs::File> {
-        let mut from = sys::open_regular(source, sys::Links::Refuse)?;
+        let mut from = sys::open_regular(&product.source, sys::Links::Refuse)?;
         let mut to = durable::create(copy)?;
         io::copy(&mut from, &mut to)?;
-        make_read_only(&to)?;
+        make_read_only(&to, product.kind.is_program())?;
         Ok(to)
     };
     let to = copied().doing("copy the archive to", copy)?;
@@ -238,6 +247,7 @@ mod tests {
     use std::os::unix::fs::{MetadataExt, PermissionsExt};
 
     use super::*;
+    use crate::profile::Emit;
     use crate::testing::{self, X86_64, stamp_of};
 
     struct World {
@@ -256,8 +266,12 @@ mod tests {
         fn publish(&self, payload: &[u8]) -> Result<Archive, BuildError> {
             let source = self.dir.path().join("libx.a");
             fs::write(&source, testing::archive(X86_64, payload)).unwrap();
-            let product =
-                Product { package: "x", emit: Emit::Link, source, file_name: "libx.a".into() };
+            let product = Product {
+                package: "x",
+                kind: Emit::Link.into(),
+                source,
+                file_name: "libx.a".into(),
+            };
             publish(&self.slot, &product, &Expected::for_target(Some("x86_64-x")))
         }
 
@@ -365,7 +379,7 @@ mod tests {
         let source = world.dir.path().join("libx.a");
         fs::write(&source, b"!<arch>\n").unwrap();
         let product =
-            Product { package: "x", emit: Emit::Link, source, file_name: "libx.a".into() };
+            Product { package: "x", kind: Emit::Link.into(), source, file_name: "libx.a".into() };
         let error = publish(&world.slot, &product, &Expected::for_target(None)).unwrap_err();
         assert_eq!(error.to_string(), "take the staticlib of x: it holds no object file");
         let incoming = std::ffi::OsString::from(".incoming");

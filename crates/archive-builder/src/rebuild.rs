@@ -46,6 +46,7 @@ use crate::publish;
 use crate::request::Request;
 use crate::saw::{self, CargoSaw, Made};
 use crate::toolchain::{self, Toolchain};
+use crate::why::Why;
 
 /// One attempt at a rebuild.
 struct Rebuild<'a> {
@@ -168,7 +169,9 @@ impl<'a> Rebuild<'a> {
 
     /// A glob that matches nothing is allowed, and most likely a slip.
     fn tell_of_idle_globs(&self, built: &Built) {
-        for spec in &built.specs {
+        for spec in
+            built.specs.iter().filter(|spec| Why::parse(&spec.why) == Some(Why::ExtraInputs))
+        {
             let Pattern::Glob { glob, .. } = &spec.pattern else { continue };
             let found = discover(&built.snapshot.root, [spec]);
             if found.is_ok_and(|found| found.paths.is_empty()) {
@@ -273,7 +276,7 @@ impl<'a> Rebuild<'a> {
                 }
                 published => published?,
             };
-            let (package, kind) = (archive.package.clone(), archive.kind.clone());
+            let (package, kind) = (archive.package.clone(), product.file.identity());
             let one = Made { package, kind, environment, world, digest: archive.file.digest };
             if product.is_fresh && !saw.agrees(&one) {
                 return Ok(Published::WronglyFresh(one.package));

@@ -1,11 +1,13 @@
 //! What a caller asks for, and what it gets.
 
+use std::ffi::OsStr;
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use freshness_core::{Digest, FreshnessStrategy, Verdict, Work};
 
+use crate::artifact::ProductKind;
 use crate::cancel::Cancel;
 use crate::cargo::invoke::CargoOutput;
 use crate::environment::Environment;
@@ -96,7 +98,7 @@ pub struct Outcome {
 pub struct ReadyArchive {
     /// The package that produces it.
     pub package: String,
-    /// What it is: `staticlib`, `llvm-bc`.
+    /// What it is: `staticlib`, `llvm-bc`, `cdylib`, `bin`.
     pub kind: String,
     /// Where it is: absolute.
     pub path: PathBuf,
@@ -107,12 +109,14 @@ pub struct ReadyArchive {
 }
 
 impl Profile {
-    /// Puts archives in the order of the answer: package by package as asked for, and of each the
-    /// static library first. One function for fresh, built and prebuilt archives.
+    /// Puts archives in the order of the answer: package by package as asked for, or by name where that was
+    /// left to cargo, and of each the static library first. One function for fresh, built and prebuilt ones.
     pub(crate) fn in_order(&self, mut archives: Vec<ReadyArchive>) -> Vec<ReadyArchive> {
-        let package = |a: &ReadyArchive| self.packages.iter().position(|p| *p == a.package);
-        let kind = |a: &ReadyArchive| self.emit.iter().position(|e| e.archive_kind() == a.kind);
-        archives.sort_by_key(|archive| (package(archive), kind(archive)));
+        let package = |a: &ReadyArchive| {
+            (self.packages.iter().position(|p| *p == a.package), a.package.clone())
+        };
+        let name = |a: &ReadyArchive| a.path.file_name().map(OsStr::to_os_string);
+        archives.sort_by_cached_key(|a| (package(a), ProductKind::rank(&a.kind), name(a)));
         archives
     }
 }

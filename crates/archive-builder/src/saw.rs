@@ -62,7 +62,7 @@ struct Seen {
 pub(crate) struct Made {
     /// The package.
     pub(crate) package: String,
-    /// `staticlib`, `llvm-bc`.
+    /// What tells it from the package's others: `staticlib`, `llvm-bc`, `bin tool`.
     pub(crate) kind: String,
     /// The environment under which it was made.
     pub(crate) environment: Digest,

@@ -43,7 +43,11 @@ pub(crate) fn digest_followed(path: &Path) -> io::Result<(Digest, u64)> {
     digest_reader(sys::open_regular(path, Links::Follow)?)
 }
 
-fn digest_reader(mut file: fs::File) -> io::Result<(Digest, u64)> {
+/// Reads an open file to its end, and digests it.
+///
+/// # Errors
+/// Those of reading.
+pub(crate) fn digest_reader(mut file: impl Read) -> io::Result<(Digest, u64)> {
     let mut hasher = blake3::Hasher::new();
     let mut buffer = vec![0; BUFFER_BYTES];
     loop {

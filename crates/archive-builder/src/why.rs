@@ -19,6 +19,10 @@ pub(crate) enum Why<'a> {
     LockFile,
     /// Where a manifest would make another workspace.
     ManifestUpTheTree,
+    /// The manifest of a member, where cargo chooses what is built.
+    MemberManifest,
+    /// Where members may be.
+    Members,
     /// What a custom target is.
     TargetSpecification,
     /// The configuration adds it.
@@ -35,6 +39,8 @@ pub(crate) enum Why<'a> {
     ArchiveDepInfo(&'a str),
     /// Where a module of this package may come from.
     Module(&'a str),
+    /// It may be a target of this package.
+    Targets(&'a str),
     /// The build script of this package declared it.
     BuildScript(&'a str),
     /// The build script of this package has most likely compiled it.
@@ -45,7 +51,7 @@ pub(crate) enum Why<'a> {
 type OfPackage<'a> = (&'static str, &'static str, fn(&'a str) -> Why<'a>);
 
 /// Longer words before those that they begin with.
-fn of_packages<'a>() -> [OfPackage<'a>; 8] {
+fn of_packages<'a>() -> [OfPackage<'a>; 9] {
     [
         ("manifest of ", "", Why::Manifest),
         ("build script that ", " may get", Why::PossibleBuildScript),
@@ -53,17 +59,20 @@ fn of_packages<'a>() -> [OfPackage<'a>; 8] {
         ("dep-info of the archive of ", "", Why::ArchiveDepInfo),
         ("dep-info of ", "", Why::DepInfo),
         ("module of ", "", Why::Module),
+        ("targets of ", "", Why::Targets),
         ("build script of ", "", Why::BuildScript),
         ("native source of ", "", Why::NativeSource),
     ]
 }
 
-const PLAIN: [Why<'static>; 7] = [
+const PLAIN: [Why<'static>; 9] = [
     Why::CargoConfiguration,
     Why::ToolchainFile,
     Why::WorkspaceManifest,
     Why::LockFile,
     Why::ManifestUpTheTree,
+    Why::MemberManifest,
+    Why::Members,
     Why::TargetSpecification,
     Why::ExtraInputs,
 ];
@@ -88,6 +97,7 @@ impl<'a> Why<'a> {
             | Why::DepInfo(name)
             | Why::ArchiveDepInfo(name)
             | Why::Module(name)
+            | Why::Targets(name)
             | Why::BuildScript(name)
             | Why::NativeSource(name) => Some(name),
             _ => None,
@@ -101,6 +111,8 @@ impl<'a> Why<'a> {
             Why::WorkspaceManifest => Some("workspace manifest"),
             Why::LockFile => Some("lock file"),
             Why::ManifestUpTheTree => Some("manifest up the tree"),
+            Why::MemberManifest => Some("manifest of a member"),
+            Why::Members => Some("members"),
             Why::TargetSpecification => Some("target specification"),
             Why::ExtraInputs => Some("extra-inputs"),
             _ => None,

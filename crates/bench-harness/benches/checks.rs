@@ -63,7 +63,7 @@ impl Scene {
         let tool = Tool { name: "bench".into(), version: "1".into() };
         let environment = Environment::new(std::env::vars_os());
         Freshness::new(config.expect("the configuration is ours"), tool, environment)
-            .custom_strategy(strategy)
+            .custom_strategy(strategy.into())
     }
 
     fn stamp(&self) -> PathBuf {

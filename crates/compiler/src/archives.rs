@@ -5,6 +5,7 @@
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use freshness::{
     Cancel, Config, Environment, Escaped, Event, Freshness, Missing, Outcome, Profile,
@@ -88,6 +89,9 @@ impl ReadyArchives {
     }
 }
 
+/// Told of what a build of archives does.
+pub type OnEvent = Arc<dyn Fn(Event<'_>) + Send + Sync>;
+
 /// Asks for archives on behalf of the compiler.
 pub struct Archives {
     settings: ArchiveSettings,
@@ -95,7 +99,7 @@ pub struct Archives {
     environment: Environment,
     wrappers: Wrappers,
     cancel: Cancel,
-    on_event: fn(Event<'_>),
+    on_event: OnEvent,
 }
 
 impl Archives {
@@ -107,7 +111,7 @@ impl Archives {
         settings: ArchiveSettings,
         environment: Environment,
         cancel: Cancel,
-        on_event: fn(Event<'_>),
+        on_event: OnEvent,
     ) -> Result<Self, CompileError> {
         let workspace =
             |source| CompileError::Workspace { path: settings.workspace.clone(), source };
@@ -213,7 +217,10 @@ impl Archives {
         Freshness::new(config, tool, self.environment.clone())
             .cargo_output(freshness::CargoOutput::Inherit)
             .cancel(self.cancel.clone())
-            .on_event(self.on_event)
+            .on_event({
+                let on_event = Arc::clone(&self.on_event);
+                move |event: Event<'_>| on_event(event)
+            })
     }
 
     fn profile(&self, invocation: &Invocation) -> Profile {

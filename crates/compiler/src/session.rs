@@ -3,10 +3,11 @@
 use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use freshness::{Digest, Environment, bytes_of_path, meta_of};
 
-use crate::archives::{ArchiveSettings, Archives, Auto};
+use crate::archives::{ArchiveSettings, Archives, Auto, OnEvent};
 use crate::cache::{CacheDir, read_whole};
 use crate::error::CompileError;
 use crate::fingerprint::{Fingerprint, digest_of, hex};
@@ -49,7 +50,7 @@ pub struct Request {
     /// The wish that a build of archives stop.
     pub cancel: freshness::Cancel,
     /// Told of what a build of archives does.
-    pub on_archive_event: fn(freshness::Event<'_>),
+    pub on_archive_event: OnEvent,
     /// Told of what goes on.
     pub on_progress: Box<dyn Fn(Progress) + Sync>,
 }
@@ -100,7 +101,8 @@ impl<'a> Session<'a> {
             settings.workspace.clone_from(&root);
         }
         let (environment, cancel) = (request.environment.clone(), request.cancel.clone());
-        let archives = Archives::new(settings, environment, cancel, request.on_archive_event)?;
+        let archives =
+            Archives::new(settings, environment, cancel, Arc::clone(&request.on_archive_event))?;
         let linker = match request.goal {
             Goal::Check => None,
             _ => Some(Linker::find(&request.environment, &request.directory)?),

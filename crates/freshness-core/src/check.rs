@@ -19,9 +19,9 @@ use crate::lists::{DirStat, ListedDir, holds_still};
 use crate::path::InputPath;
 use crate::place::Place;
 use crate::snapshot::{Kind, Meta, Snapshot, State};
-use crate::spread::{Threads, Told, spread_told};
-use crate::stamp::Record;
+use crate::spread::{Threads, Told, UNTOLD, spread_told};
 use crate::stamp::table::{Entry, Group};
+use crate::stamp::{Record, Stamp};
 use crate::strategy::{Assessment, FreshnessStrategy, Known, Subject, Work};
 use crate::survey::assess_all;
 use crate::sys::Links;
@@ -53,7 +53,12 @@ pub fn check(
     strategy: &dyn FreshnessStrategy,
     told: Told<'_>,
 ) -> Result<Assessment, NoAnswer> {
-    let evidence = record.evidence_of(strategy.id()).ok_or(NoAnswer::NoEvidence)?;
+    // Evidence of another width is another strategy's, whatever it is called.
+    let is_its = |evidence: &std::ops::Range<usize>| {
+        evidence.len() == strategy.evidence_bytes() || record.inputs() == 0
+    };
+    let evidence = record.evidence_of(strategy.id()).filter(is_its);
+    let evidence = evidence.ok_or(NoAnswer::NoEvidence)?;
     if let Some(anew) = Anew::find(record, here).map_err(NoAnswer::BadGlob)? {
         let check = Check { record, strategy, evidence, anew, differs: AtomicBool::new(false) };
         if let Some(found) = check.by_directory(told)? {
@@ -62,8 +67,29 @@ pub fn check(
     }
     let stamp = record.load().map_err(NoAnswer::Damaged)?;
     let specs = here.iter().chain(&stamp.specs);
-    let now = Snapshot::take(discover(&record.root, specs).map_err(NoAnswer::BadGlob)?);
+    compare_whole(&stamp, specs, strategy, told)
+}
+
+/// The same where other specifications take the place of those that the record remembers.
+///
+/// # Errors
+/// Those of [`check`].
+pub fn check_by(
+    record: &Record,
+    specs: &[InputSpec],
+    strategy: &dyn FreshnessStrategy,
+) -> Result<Assessment, NoAnswer> {
+    compare_whole(&record.load().map_err(NoAnswer::Damaged)?, specs.iter(), strategy, UNTOLD)
+}
+
+fn compare_whole<'s>(
+    stamp: &Stamp,
+    specs: impl Iterator<Item = &'s InputSpec>,
+    strategy: &dyn FreshnessStrategy,
+    told: Told<'_>,
+) -> Result<Assessment, NoAnswer> {
     let recorded = stamp.recorded(strategy.id()).ok_or(NoAnswer::NoEvidence)?;
+    let now = Snapshot::take(discover(&stamp.snapshot.root, specs).map_err(NoAnswer::BadGlob)?);
     Ok(assess_all(strategy, &now, recorded, Threads::AsUseful, told))
 }
 
@@ -80,7 +106,7 @@ impl Anew {
         let lists = record.lists();
         let is_as_tagged =
             |(dir, by_cargo): (&PathBuf, &bool)| is_cargo_target(dir) == Some(*by_cargo);
-        if !lists.complete || !lists.tagged.iter().all(is_as_tagged) {
+        if !lists.complete || !lists.tagged.iter().all(is_as_tagged) || !lists.rules_hold() {
             return Ok(None);
         }
         let unlisted: Vec<InputSpec> =
@@ -102,7 +128,7 @@ impl Anew {
 fn is_told_by_lists(pattern: &Pattern) -> bool {
     match pattern {
         Pattern::Tree { .. } | Pattern::Followed { .. } => true,
-        Pattern::Modules { .. } | Pattern::Glob { .. } => true,
+        Pattern::Modules { .. } | Pattern::Glob { .. } | Pattern::Selected { .. } => true,
         Pattern::Path(_) | Pattern::Package { .. } => false,
     }
 }

@@ -12,10 +12,12 @@ use std::path::{Path, PathBuf};
 
 use globset::{GlobBuilder, GlobMatcher};
 
+use crate::gitignore::GitRules;
 use crate::input::{InputSpec, Pattern};
 use crate::listing::Rules;
 use crate::lists::{self, DirStat, ListedDir, Lists};
 use crate::path::{InputPath, normalize};
+use crate::selection::Selection;
 use crate::sys::{self, Links};
 use crate::walk::{self, Depth, Tour, Walk};
 
@@ -41,7 +43,7 @@ pub struct Found {
 
 /// A glob that cannot be understood.
 #[derive(Debug, thiserror::Error)]
-#[error("read the glob `{glob}`: {problem}; see the `extra-inputs` of the profile")]
+#[error("read the glob `{glob}`: {problem}")]
 pub struct BadGlob {
     /// The glob as written.
     pub glob: String,
@@ -86,6 +88,10 @@ pub fn discover<'s>(
                 let wanted = |path: &Path, is_dir| is_dir || glob.wants(path);
                 let found = set.walk(&glob.start, skip, glob.depth, Links::Refuse, wanted);
                 set.insert_listed(found);
+            }
+            Pattern::Selected { base, top, entries, skip } => {
+                let selection = Selection::parse(&root.join(base), entries)?;
+                set.insert_selected(&selection, &root.join(top), skip);
             }
         }
     }
@@ -135,6 +141,29 @@ impl InputSet {
     ) -> Walk {
         let skip: Vec<PathBuf> = skip.iter().map(|s| normalize(&self.root.join(s))).collect();
         walk::walk(Tour { dir, skip: &skip, depth, links }, wanted)
+    }
+
+    fn insert_selected(&mut self, selection: &Selection, top: &Path, skip: &[PathBuf]) {
+        for path in selection.paths().filter(|path| !skip.iter().any(|skip| skip == path)) {
+            // It is looked at by its name, whatever is listed.
+            self.insert(path).listed = true;
+        }
+        for (start, depth) in selection.tours() {
+            // Rules above a directory outside do not reach into it.
+            let top = if start.starts_with(top) { top } else { start };
+            let mut rules = GitRules::new(top);
+            let wanted = |path: &Path, is_dir| {
+                selection.takes(path, is_dir)
+                    && (is_dir || !skip.iter().any(|skip| skip == path))
+                    && !rules.ignores(path, is_dir)
+            };
+            let found = self.walk(start, skip, depth, Links::Refuse, wanted);
+            self.insert_listed(found);
+            match rules.into_read() {
+                Some(read) => self.lists.add_rules(read, start),
+                None => self.lists.complete = false,
+            }
+        }
     }
 
     /// Inserts what follows from what a walk listed.

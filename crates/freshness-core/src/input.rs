@@ -66,4 +66,18 @@ pub enum Pattern {
         /// Directories below it that are not looked into, known by where they are.
         skip: Vec<PathBuf>,
     },
+    /// Every file that the last of these entries to match it takes, and git does not ignore.
+    ///
+    /// An entry is a glob as above; without special characters it names a path, and whatever is below it. One
+    /// that begins with `!` takes nothing and leaves out what it matches.
+    Selected {
+        /// The directory that entries are relative to.
+        base: PathBuf,
+        /// The directory whose rules of what git ignores count, and those below it.
+        top: PathBuf,
+        /// The entries, in order.
+        entries: Vec<PathBuf>,
+        /// Files and directories that are left out, known by where they are.
+        skip: Vec<PathBuf>,
+    },
 }

@@ -8,11 +8,14 @@
 pub mod check;
 pub mod compare;
 pub mod discover;
+mod gitignore;
 pub mod input;
+pub mod laws;
 pub mod listing;
 pub mod lists;
 pub mod path;
 pub mod place;
+pub mod selection;
 pub mod snapshot;
 pub mod spread;
 pub mod stamp;

@@ -6,17 +6,12 @@
 //! only those in the repository count, not those in the user's home. A file that git keeps although it
 //! ignores it is listed by cargo and not here: whoever records such a package names it besides.
 
-use std::collections::HashMap;
-use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use ignore::Match;
-use ignore::gitignore::{Gitignore, GitignoreBuilder};
+use ignore::gitignore::Gitignore;
 
-use crate::sys;
-
-/// More than any list of rules that a person wrote.
-const MAX_RULES_BYTES: u64 = 1 << 20;
+use crate::gitignore::{GitRules, compile};
 
 /// What names everything hidden.
 const HIDDEN: &str = ".*";
@@ -125,66 +120,25 @@ pub fn left_out<'p>(
     parts.into_iter().filter_map(left_out).collect()
 }
 
-/// The rules of a repository, read as they are needed.
+/// The rules of the repository that a package is in.
 #[derive(Debug)]
 struct Git {
-    top: PathBuf,
-    /// Those of the whole repository, which no one else sees.
-    own: Gitignore,
-    by_directory: HashMap<PathBuf, Gitignore>,
+    rules: GitRules,
     /// Whether the package itself is ignored, so that only files that git keeps are listed.
     is_all_ignored: bool,
 }
 
 impl Git {
     fn new(top: &Path, package: &Path) -> Self {
-        let own = read(top, &top.join(".git/info/exclude"));
-        let top = top.to_path_buf();
-        let mut git = Self { top, own, by_directory: HashMap::new(), is_all_ignored: false };
+        let mut rules = GitRules::new(top);
         let above: Vec<&Path> =
-            package.ancestors().take_while(|dir| dir.starts_with(&git.top)).collect();
-        let below_top = above.into_iter().filter(|dir| *dir != git.top).collect::<Vec<_>>();
-        git.is_all_ignored = below_top.into_iter().any(|dir| git.ignores(dir, true));
-        git
+            package.ancestors().take_while(|dir| dir.starts_with(rules.top())).collect();
+        let is_all_ignored = above.into_iter().any(|dir| dir != top && rules.ignores(dir, true));
+        Self { rules, is_all_ignored }
     }
 
-    /// Whether git ignores `path`, whose directory it does not ignore. The nearest rule decides.
+    /// Whether git ignores `path`, whose directory it does not ignore.
     fn ignores(&mut self, path: &Path, is_dir: bool) -> bool {
-        if self.is_all_ignored {
-            return true;
-        }
-        for dir in path.ancestors().skip(1).take_while(|dir| dir.starts_with(&self.top)) {
-            let rules = match self.by_directory.get(dir) {
-                Some(rules) => rules,
-                None => {
-                    let rules = read(dir, &dir.join(".gitignore"));
-                    self.by_directory.entry(dir.to_path_buf()).or_insert(rules)
-                }
-            };
-            match rules.matched(path, is_dir) {
-                Match::None => {}
-                found => return found.is_ignore(),
-            }
-        }
-        self.own.matched(path, is_dir).is_ignore()
+        self.is_all_ignored || self.rules.ignores(path, is_dir)
     }
-}
-
-/// The rules in `file`, which are relative to `dir`; none where it is no file of text.
-fn read(dir: &Path, file: &Path) -> Gitignore {
-    let mut text = Vec::new();
-    if let Ok(file) = sys::open_regular(file, sys::Links::Follow) {
-        // What was read before an error still counts: git and cargo go by the lines as well.
-        let _ = file.take(MAX_RULES_BYTES).read_to_end(&mut text);
-    }
-    compile(dir, String::from_utf8_lossy(&text).lines())
-}
-
-fn compile<'l>(dir: &Path, lines: impl Iterator<Item = &'l str>) -> Gitignore {
-    let mut builder = GitignoreBuilder::new(dir);
-    for line in lines {
-        // A line that is no rule leaves nothing out.
-        let _ = builder.add_line(None, line);
-    }
-    builder.build().unwrap_or_else(|_| Gitignore::empty())
 }

@@ -14,6 +14,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use crate::gitignore::{RULES, is_nothing};
 use crate::snapshot::{Meta, Timestamp};
 use crate::sys;
 
@@ -27,9 +28,11 @@ pub struct Lists {
     pub dirs: BTreeMap<PathBuf, ListedDir>,
     /// Directories with a cache directory tag (absolute), and whether cargo had tagged them as its target.
     pub tagged: BTreeMap<PathBuf, bool>,
+    /// Files that hold, or would hold, rules of what is not listed (absolute), and what was there.
+    pub rules: BTreeMap<PathBuf, Option<Meta>>,
     /// Of each input in path order, whether listing found it.
     pub found: Vec<bool>,
-    /// Whether what was found follows from these directories and tags alone.
+    /// Whether what was found follows from these directories, tags and rules alone.
     pub complete: bool,
     /// A moment before the first directory was listed, by the file system's clock.
     pub since: Timestamp,
@@ -86,6 +89,27 @@ impl DirStat {
 }
 
 impl Lists {
+    /// Whether reading the rules again would give what it gave.
+    pub(crate) fn rules_hold(&self) -> bool {
+        let is_as_read = |(path, then): (&PathBuf, &Option<Meta>)| {
+            let now = match fs::metadata(path) {
+                Ok(metadata) => Some(sys::meta_of(&metadata)),
+                Err(error) if is_nothing(&error) => None,
+                Err(_) => return false,
+            };
+            now == *then && !now.is_some_and(|meta| meta.is_racy(self.since))
+        };
+        self.rules.iter().all(is_as_read)
+    }
+
+    /// Adds what was read of rules; where none are below `start`, the listings tell.
+    pub(crate) fn add_rules(&mut self, read: BTreeMap<PathBuf, Option<Meta>>, start: &Path) {
+        let is_listed =
+            |path: &Path| path.starts_with(start) && path.file_name() == Some(OsStr::new(RULES));
+        let is_told = |path: &Path, found: Option<Meta>| found.is_none() && is_listed(path);
+        self.rules.extend(read.into_iter().filter(|(path, found)| !is_told(path, *found)));
+    }
+
     /// Adds what one listing of `dir` gave; the same directory may be listed for several patterns.
     pub(crate) fn add(&mut self, dir: PathBuf, listed: ListedDir) {
         match self.dirs.get_mut(&dir) {

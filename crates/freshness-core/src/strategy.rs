@@ -25,7 +25,7 @@ use crate::verdict::{Change, Reason};
 /// A way to compare a snapshot with a stamp.
 ///
 /// # Laws
-/// Tested for every implementation:
+/// Tested for every implementation, and tried on anyone's by [`crate::laws::broken`]:
 /// - assessing what was just observed gives no reasons, unless an entry is racy, and then the
 ///   strategy looks closer;
 /// - nothing is ever written;

@@ -105,6 +105,25 @@ pub enum Reason {
         /// What differs.
         problem: String,
     },
+    /// The command is another one, or what runs it is.
+    CommandChanged {
+        /// The program, where that is what changed.
+        path: Option<PathBuf>,
+        /// What about it changed.
+        problem: String,
+    },
+    /// What the command made is gone.
+    OutputMissing {
+        /// The output.
+        path: PathBuf,
+    },
+    /// What the command made is not what it made.
+    OutputChanged {
+        /// The output.
+        path: PathBuf,
+        /// What differs.
+        problem: String,
+    },
     /// A rebuild was asked for.
     Forced {
         /// By whom or what.
@@ -193,6 +212,9 @@ impl Reason {
             Reason::ChangedDuringBuild { .. } => "changed-during-build",
             Reason::ArchiveMissing { .. } => "archive-missing",
             Reason::ArchiveChanged { .. } => "archive-changed",
+            Reason::CommandChanged { .. } => "command-changed",
+            Reason::OutputMissing { .. } => "output-missing",
+            Reason::OutputChanged { .. } => "output-changed",
             Reason::Forced { .. } => "forced",
         }
     }
@@ -205,8 +227,12 @@ impl Reason {
             | Reason::StampUnreadable { path, .. }
             | Reason::StampVersion { path, .. }
             | Reason::ArchiveMissing { path }
-            | Reason::ArchiveChanged { path, .. } => Some(path),
-            Reason::ToolchainChanged { path, .. } => path.as_deref(),
+            | Reason::ArchiveChanged { path, .. }
+            | Reason::OutputMissing { path }
+            | Reason::OutputChanged { path, .. } => Some(path),
+            Reason::ToolchainChanged { path, .. } | Reason::CommandChanged { path, .. } => {
+                path.as_deref()
+            }
             Reason::InputAdded { .. }
             | Reason::InputRemoved { .. }
             | Reason::InputChanged { .. }
@@ -242,10 +268,12 @@ impl Reason {
 
     fn words(&self) -> String {
         match self {
-            Reason::NoStamp { .. } => "nothing has been built for this profile yet".into(),
+            Reason::NoStamp { .. } => "nothing has been built here yet".into(),
             Reason::StampUnreadable { problem, .. }
             | Reason::StampVersion { problem, .. }
             | Reason::ToolchainChanged { problem, .. }
+            | Reason::CommandChanged { problem, .. }
+            | Reason::OutputChanged { problem, .. }
             | Reason::ArchiveChanged { problem, .. } => problem.clone(),
             Reason::ProfileChanged { field, was, is } => format!("{field} was {was}, is {is}"),
             Reason::EnvChanged { name, change } => match change {
@@ -262,6 +290,7 @@ impl Reason {
             Reason::InputUnreadable { problem, .. } => format!("cannot be read: {problem}"),
             Reason::ChangedDuringBuild { .. } => "changed while the build ran".into(),
             Reason::ArchiveMissing { .. } => "the published archive is gone".into(),
+            Reason::OutputMissing { .. } => "what the command made is gone".into(),
             Reason::Forced { by } => format!("asked for by {by}"),
         }
     }

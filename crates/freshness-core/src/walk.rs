@@ -48,6 +48,14 @@ pub enum Depth {
 }
 
 impl Depth {
+    /// The one of two that goes further down.
+    pub(crate) fn deeper(self, other: Self) -> Self {
+        match (self, other) {
+            (Depth::Levels(a), Depth::Levels(b)) => Depth::Levels(a.max(b)),
+            _ => Depth::All,
+        }
+    }
+
     /// What is left one level further down; nothing at the last one.
     fn below(self) -> Option<Self> {
         match self {

@@ -44,6 +44,9 @@ fn sample(variant: &Reason) -> Vec<Reason> {
         | Reason::ChangedDuringBuild { .. }
         | Reason::ArchiveMissing { .. }
         | Reason::ArchiveChanged { .. }
+        | Reason::CommandChanged { .. }
+        | Reason::OutputMissing { .. }
+        | Reason::OutputChanged { .. }
         | Reason::Forced { .. } => vec![variant.clone()],
     }
 }
@@ -91,6 +94,12 @@ fn variants() -> Vec<Reason> {
         Reason::ChangedDuringBuild { path: input("src/lib.rs") },
         Reason::ArchiveMissing { path: archive() },
         Reason::ArchiveChanged { path: archive(), problem: "length was 8, is 0 bytes".into() },
+        Reason::CommandChanged { path: None, problem: "was make, is ninja".into() },
+        Reason::OutputMissing { path: "/ws/gen/table.rs".into() },
+        Reason::OutputChanged {
+            path: "/ws/gen/table.rs".into(),
+            problem: "length was 8, is 0 bytes".into(),
+        },
         Reason::Forced { by: "--force".into() },
     ]
 }
@@ -120,6 +129,9 @@ fn codes_are_those_that_scripts_know() {
         "changed-during-build",
         "archive-missing",
         "archive-changed",
+        "command-changed",
+        "output-missing",
+        "output-changed",
         "forced",
     ];
     assert_eq!(codes, documented);

@@ -1,15 +1,17 @@
 //! What a toolchain holds: a configuration, its own name, and the environment that it was given.
 
 use std::path::Path;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use archive_builder::explain::{Explanation as Differences, Forecast, PathStory};
 use archive_builder::gc::{self, Collection, DryRun, Limits};
+use archive_builder::job::{self, CommandStdout, Job, JobOutcome, JobRequest};
 use archive_builder::{
     BuildError, Cancel, CargoOutput, Environment, Event, Force, Key, Missing, Outcome, Profile,
     Request, Tool, store,
 };
-use freshness_core::FreshnessStrategy;
+use freshness_core::{FreshnessStrategy, StrategyId};
 
 use crate::config::{Config, ConfigError};
 use crate::strategies::{self, StrategyName};
@@ -19,8 +21,10 @@ pub struct Freshness {
     config: Config,
     tool: Tool,
     environment: Environment,
-    strategy: Box<dyn FreshnessStrategy>,
+    strategy: Arc<dyn FreshnessStrategy>,
     strategy_name: StrategyName,
+    /// Those of the caller, whose evidence every build records.
+    own_strategies: Vec<Arc<dyn FreshnessStrategy>>,
     cargo_output: CargoOutput,
     cancel: Cancel,
     on_event: Box<dyn Fn(Event<'_>) + Send + Sync>,
@@ -42,7 +46,7 @@ pub enum Error {
 pub struct Explanation {
     /// What the chosen strategy says.
     pub outcome: Outcome,
-    /// What each says, by name and option, in a fixed order.
+    /// What each says, by name and option, in a fixed order; the caller's own come last.
     pub strategies: Vec<(String, Outcome)>,
     /// How long each took to say it.
     pub durations: Vec<Duration>,
@@ -70,8 +74,9 @@ impl Freshness {
     pub fn new(config: Config, tool: Tool, environment: Environment) -> Self {
         let strategy_name = config.strategy;
         Self {
-            strategy: config.options.strategy(strategy_name),
+            strategy: config.options.strategy(strategy_name).into(),
             strategy_name,
+            own_strategies: Vec::new(),
             config,
             tool,
             environment,
@@ -84,14 +89,20 @@ impl Freshness {
     /// Decides by another strategy than the configuration names.
     #[must_use]
     pub fn strategy(mut self, name: StrategyName) -> Self {
-        self.strategy = self.config.options.strategy(name);
+        self.strategy = self.config.options.strategy(name).into();
         self.strategy_name = name;
         self
     }
 
-    /// Decides by a strategy of the caller's own.
+    /// Decides by a strategy of the caller's own, and has every build record its evidence beside that of the
+    /// built-in ones, whichever decides in the end.
+    ///
+    /// A stamp without its evidence (of a build before it was given, or by someone who does not know it) is
+    /// stale for it, with the code `stamp-version`, and never fresh. One that bears the name of a built-in
+    /// strategy is another option of that one, and reads its evidence.
     #[must_use]
-    pub fn custom_strategy(mut self, strategy: Box<dyn FreshnessStrategy>) -> Self {
+    pub fn custom_strategy(mut self, strategy: Arc<dyn FreshnessStrategy>) -> Self {
+        self.own_strategies.push(Arc::clone(&strategy));
         self.strategy = strategy;
         self
     }
@@ -123,10 +134,16 @@ impl Freshness {
         &self.config
     }
 
-    /// The name of the strategy that decides.
+    /// The name of the built-in strategy that was chosen; one of the caller's own may decide in its place.
     #[must_use]
     pub fn strategy_name(&self) -> StrategyName {
         self.strategy_name
+    }
+
+    /// Name, option and evidence version of the strategy that decides.
+    #[must_use]
+    pub fn strategy_id(&self) -> StrategyId {
+        self.strategy.id()
     }
 
     /// Whether the strategy takes no unchanged `stat` for an unchanged file.
@@ -140,8 +157,8 @@ impl Freshness {
     /// # Errors
     /// An unknown profile; a store that must not be believed.
     pub fn check(&self, profile: &str) -> Result<Outcome, Error> {
-        let profile = self.config.profile(profile)?;
-        Ok(archive_builder::check(&self.request(profile, &*self.strategy))?)
+        let (profile, evidence) = (self.config.profile(profile)?, self.evidence());
+        Ok(archive_builder::check(&self.request(profile, &*self.strategy, &evidence))?)
     }
 
     /// Current archives of a profile: those that are there, or those of one build.
@@ -157,8 +174,9 @@ impl Freshness {
     /// # Errors
     /// Those of [`Freshness::build`].
     pub fn build_with(&self, profile: &str, force: Force) -> Result<Outcome, Error> {
-        let profile = self.config.profile(profile)?;
-        Ok(archive_builder::build_or_prebuilt(&self.request(profile, &*self.strategy), force)?)
+        let (profile, evidence) = (self.config.profile(profile)?, self.evidence());
+        let request = self.request(profile, &*self.strategy, &evidence);
+        Ok(archive_builder::build_or_prebuilt(&request, force)?)
     }
 
     /// The prebuilt archives of a profile, without trying cargo.
@@ -166,8 +184,9 @@ impl Freshness {
     /// # Errors
     /// An unknown profile; one that is missing or unusable; those of building what is missing.
     pub fn prebuilt(&self, profile: &str, missing: Missing) -> Result<Outcome, Error> {
-        let profile = self.config.profile(profile)?;
-        Ok(archive_builder::prebuilt(&self.request(profile, &*self.strategy), missing)?)
+        let (profile, evidence) = (self.config.profile(profile)?, self.evidence());
+        let request = self.request(profile, &*self.strategy, &evidence);
+        Ok(archive_builder::prebuilt(&request, missing)?)
     }
 
     /// What every strategy says of a profile. Spawns nothing, writes nothing, locks nothing.
@@ -176,20 +195,53 @@ impl Freshness {
     /// Those of [`Freshness::check`].
     pub fn explain(&self, profile: &str) -> Result<Explanation, Error> {
         let outcome = self.check(profile)?;
-        let profile = self.config.profile(profile)?;
+        let (profile, evidence) = (self.config.profile(profile)?, self.evidence());
+        let own = self.own_strategies.iter().map(|strategy| &**strategy);
+        let all: Vec<&dyn FreshnessStrategy> = strategies::ALL.into_iter().chain(own).collect();
         let mut durations = Vec::new();
-        let strategies = (strategies::ALL.iter())
+        let strategies = (all.iter())
             .map(|strategy| {
                 let start = Instant::now();
-                let outcome = archive_builder::check(&self.request(profile, *strategy))?;
+                let request = self.request(profile, *strategy, &evidence);
+                let outcome = archive_builder::check(&request)?;
                 durations.push(start.elapsed());
                 Ok((strategy.id().to_string(), outcome))
             })
             .collect::<Result<_, BuildError>>()?;
-        let request = self.request(profile, &*self.strategy);
-        let mut differences = archive_builder::explain(&request, &strategies::ALL)?;
+        let request = self.request(profile, &*self.strategy, &evidence);
+        let mut differences = archive_builder::explain(&request, &all)?;
         differences.tell_of(&self.strategy.id().to_string(), &outcome.verdict.reasons);
         Ok(Explanation { outcome, strategies, durations, differences })
+    }
+
+    /// Whether a command would have to run. Spawns nothing, writes nothing, locks nothing.
+    ///
+    /// # Errors
+    /// Those of [`job::check`].
+    pub fn check_job(&self, job: &Job) -> Result<JobOutcome, Error> {
+        Ok(job::check(&self.job_request(job, CommandStdout::Inherit))?)
+    }
+
+    /// Runs a command if it has to run; its failure is an outcome.
+    ///
+    /// # Errors
+    /// Those of [`job::run`].
+    pub fn run_job(&self, job: &Job, stdout: CommandStdout) -> Result<JobOutcome, Error> {
+        Ok(job::run(&self.job_request(job, stdout))?)
+    }
+
+    fn job_request<'a>(&'a self, job: &'a Job, stdout: CommandStdout) -> JobRequest<'a> {
+        JobRequest {
+            job,
+            tool: &self.tool,
+            store: &self.config.store,
+            strategy: &*self.strategy,
+            strategies: &strategies::EVIDENCE,
+            lock_timeout: self.config.lock_timeout,
+            stdout,
+            cancel: &self.cancel,
+            events: &*self.on_event,
+        }
     }
 
     /// What lies in the store. Spawns nothing, writes nothing, locks nothing.
@@ -232,10 +284,22 @@ impl Freshness {
         &*self.strategy
     }
 
+    /// One strategy of each name: a stamp holds the evidence of each.
+    pub(crate) fn evidence(&self) -> Vec<&dyn FreshnessStrategy> {
+        let mut all: Vec<&dyn FreshnessStrategy> = strategies::EVIDENCE.to_vec();
+        for own in &self.own_strategies {
+            if all.iter().all(|known| known.id().name != own.id().name) {
+                all.push(&**own);
+            }
+        }
+        all
+    }
+
     fn request<'a>(
         &'a self,
         profile: &'a Profile,
         strategy: &'a dyn FreshnessStrategy,
+        strategies: &'a [&'a dyn FreshnessStrategy],
     ) -> Request<'a> {
         Request {
             profile,
@@ -244,7 +308,7 @@ impl Freshness {
             store: &self.config.store,
             env: &self.environment,
             strategy,
-            strategies: &strategies::EVIDENCE,
+            strategies,
             lock_timeout: self.config.lock_timeout,
             generations: self.config.generations,
             vouch: self.config.vouch,

@@ -63,13 +63,22 @@ impl InputRecord {
     /// where an `earlier` record proves them to be known.
     #[must_use]
     pub fn observe(look: Look, cutoff: Timestamp, earlier: Option<&Self>) -> Self {
+        Self::observe_by(&EVIDENCE, look, cutoff, earlier)
+    }
+
+    fn observe_by(
+        strategies: &[&dyn FreshnessStrategy],
+        look: Look,
+        cutoff: Timestamp,
+        earlier: Option<&Self>,
+    ) -> Self {
         let evidence = |strategy: &&dyn FreshnessStrategy| {
             let id = strategy.id();
             let known = earlier.and_then(|earlier| earlier.recorded(*strategy));
             let bytes = strategy.observe(&look.0, known).evidence;
             Evidence { strategy: id.name.into(), version: id.evidence_version, bytes }
         };
-        Self { evidence: EVIDENCE.iter().map(evidence).collect(), look, cutoff }
+        Self { evidence: strategies.iter().map(evidence).collect(), look, cutoff }
     }
 
     /// What was recorded.
@@ -141,6 +150,17 @@ impl StoredInputs {
 }
 
 impl Freshness {
+    /// Records `look` as [`InputRecord::observe`] does, with the evidence of the caller's own strategies as well.
+    #[must_use]
+    pub fn observe_inputs(
+        &self,
+        look: Look,
+        cutoff: Timestamp,
+        earlier: Option<&InputRecord>,
+    ) -> InputRecord {
+        InputRecord::observe_by(&self.evidence(), look, cutoff, earlier)
+    }
+
     /// What differs between a record of the tool's own inputs and the world, by the strategy that
     /// decides; nothing where the record has no evidence for it, or is damaged.
     #[must_use]
@@ -152,8 +172,11 @@ impl Freshness {
 #[cfg(test)]
 mod tests {
     use std::fs;
+    use std::sync::Arc;
 
     use archive_builder::{Environment, Tool};
+    use freshness_core::strategy::{Finding as Found, Known, Subject};
+    use freshness_core::{StrategyId, Work};
 
     use super::*;
     use crate::config::Config;
@@ -207,6 +230,36 @@ mod tests {
             assert!(stored.whole().is_none(), "byte {index}");
             assert!(freshness.check_inputs(&stored).is_none(), "byte {index}");
         }
+    }
+
+    /// It bears a name that is not its own, and believes whatever it is handed.
+    struct Impostor;
+
+    impl FreshnessStrategy for Impostor {
+        fn id(&self) -> StrategyId {
+            StrategyId { name: "hash", option: "impostor", evidence_version: 1 }
+        }
+
+        fn evidence_bytes(&self) -> usize {
+            8
+        }
+
+        fn observe_one(&self, _: Subject<'_>, _: Option<Known<'_>>, _: &mut [u8], _: &mut Work) {}
+
+        fn assess_one(&self, _: Subject<'_>, _: Known<'_>, _: &mut Work) -> Found {
+            Found::default()
+        }
+    }
+
+    #[test]
+    fn evidence_of_another_width_is_none_whatever_name_is_borne() {
+        let dir = tempfile::tempdir().unwrap();
+        fs::write(dir.path().join("a"), "1").unwrap();
+        let record = InputRecord::observe(Look::at(dir.path(), [path("a")]), LATER, None);
+        let stored = StoredInputs::decode(record.encode().unwrap()).unwrap();
+        assert!(freshness(StrategyName::Hash).check_inputs(&stored).is_some());
+        let impostor = freshness(StrategyName::Hash).custom_strategy(Arc::new(Impostor));
+        assert!(impostor.check_inputs(&stored).is_none());
     }
 
     #[test]

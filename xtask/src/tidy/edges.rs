@@ -28,6 +28,8 @@ const ROWS: &[Row] = &[
     },
     row("freshness", &["archive-builder", "freshness-core", "strategy-mtime", "strategy-hash"]),
     row("nativets", &["freshness"]),
+    // What someone else's crate could do, so it sees what someone else would see.
+    row("strategy-sample", &["freshness"]),
     row("nativets-runtime", &[]),
     row("nativets-stdlib", &["nativets-runtime"]),
     row("nativets-ext-timers", &["nativets-runtime", "nativets-stdlib"]),

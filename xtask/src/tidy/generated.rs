@@ -22,12 +22,36 @@ struct Section {
 const SECTIONS: &[Section] = &[
     Section { file: "ARCHITECTURE.md", name: "crate-edges", generate: |_| Ok(edges::markdown()) },
     Section { file: "README.md", name: "help", generate: help },
+    Section { file: "docs/guide/src/cli.md", name: "cli", generate: command_line_reference },
 ];
 
 fn help(root: &Path) -> Result<String> {
-    let line = "cargo run --quiet --locked --package freshness --bin freshness -- --help";
-    let text = command_line::read(line, root)?;
+    help_of(root, "")
+}
+
+/// What `--help` of the program, or of one of its commands, says.
+fn help_of(root: &Path, command: &str) -> Result<String> {
+    let line = "cargo run --quiet --locked --package freshness --bin freshness --";
+    let text = command_line::read(&format!("{line} {command} --help"), root)?;
     Ok(format!("```text\n{}\n```", text.trim_end()))
+}
+
+/// The help of every command, each under its own heading.
+fn command_line_reference(root: &Path) -> Result<String> {
+    let program = help_of(root, "")?;
+    let mut sections = vec![program.clone()];
+    for command in commands(&program) {
+        sections.push(format!("## freshness {command}\n\n{}", help_of(root, command)?));
+    }
+    Ok(format!("\n{}\n", sections.join("\n\n")))
+}
+
+/// The commands that a help lists, but for `help` itself.
+fn commands(help: &str) -> Vec<&str> {
+    let listed = help.lines().skip_while(|line| *line != "Commands:").skip(1);
+    let listed = listed.take_while(|line| !line.is_empty());
+    let names = listed.filter_map(|line| line.split_whitespace().next());
+    names.filter(|name| *name != "help").collect()
 }
 
 /// One finding for each section that is missing, out of date, or cannot be generated.
@@ -136,6 +160,12 @@ mod tests {
     #[test]
     fn a_section_that_says_the_same_passes() {
         assert_eq!(message(NEW), None);
+    }
+
+    #[test]
+    fn the_commands_are_those_that_the_help_lists() {
+        let help = "Usage: x\n\nCommands:\n  check  Say\n  gc     Remove\n  help   Print\n\nOptions:\n  -h";
+        assert_eq!(commands(help), ["check", "gc"]);
     }
 
     #[test]

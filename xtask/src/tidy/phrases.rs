@@ -30,6 +30,7 @@ const PRINTERS: &[&str] = &[
     "crates/*/src/bin/**",
     "crates/*/build.rs",
     "crates/*/{tests,benches,examples}/**",
+    "examples/*/{tests,examples}/**",
     "tests/**",
     "xtask/**",
 ];
@@ -37,6 +38,7 @@ const PRINTERS: &[&str] = &[
 /// Those who read argv, environment and working directory, spawn, or lock (clippy.toml).
 const OWNERS: &[&str] = &[
     "crates/archive-builder/src/cargo/**",
+    "crates/archive-builder/src/job/spawn.rs",
     "crates/archive-builder/src/lock.rs",
     "crates/*/src/main.rs",
     "crates/*/src/bin/**",
@@ -45,6 +47,7 @@ const OWNERS: &[&str] = &[
     "crates/compiler/src/link/linker.rs",
     "crates/*/build.rs",
     "crates/*/{tests,benches,examples}/**",
+    "examples/*/{tests,examples}/**",
     "crates/bench-harness/**",
     "tests/**",
     "xtask/**",

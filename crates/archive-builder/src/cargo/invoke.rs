@@ -14,6 +14,7 @@ use std::process::{ChildStdout, Command, ExitStatus, Stdio};
 
 use freshness_core::Escaped;
 
+use crate::artifact::ArtifactKind;
 use crate::cancel::Cancel;
 use crate::cargo_config::CargoConfig;
 use crate::environment::Environment;
@@ -23,7 +24,7 @@ use crate::orphans;
 use crate::profile::{Emit, Profile};
 
 use super::messages::{Messages, Unreadable};
-use super::metadata::Workspace;
+use super::metadata::{Requested, Workspace};
 use super::process::{self, Audience, Lines, News, Said};
 use super::rustflags;
 
@@ -33,6 +34,19 @@ const KNOWN_VERSIONS: &[&str] = &["1.95"];
 
 /// The most that is read of what a question is answered with: more than `cargo metadata` says of any workspace.
 const MAX_ANSWER_BYTES: u64 = 512 << 20;
+
+/// What git sets for its hooks, to say which repository they are run for. A package is asked about in its own, which
+/// cargo finds by where it lies and by nothing else.
+const OF_A_REPOSITORY: &[&str] = &[
+    "GIT_CEILING_DIRECTORIES",
+    "GIT_COMMON_DIR",
+    "GIT_DIR",
+    "GIT_IMPLICIT_WORK_TREE",
+    "GIT_INDEX_FILE",
+    "GIT_OBJECT_DIRECTORY",
+    "GIT_PREFIX",
+    "GIT_WORK_TREE",
+];
 
 /// Where cargo's progress and diagnostics go.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -181,6 +195,9 @@ impl<'a> Cargo<'a> {
         let mut command = Command::new(git);
         command.args(args).current_dir(dir).stdin(Stdio::null()).stderr(Stdio::null());
         command.env_clear().envs(self.env.iter());
+        for name in OF_A_REPOSITORY {
+            command.env_remove(name);
+        }
         let output = self.ask(command).ok()?;
         output.status.success().then_some(output.stdout)
     }
@@ -270,7 +287,8 @@ impl Plan {
         config: &CargoConfig,
         target_dir: &Path,
     ) -> Self {
-        let mut args: Vec<String> = vec!["build".into(), "--lib".into()];
+        let mut args: Vec<String> = vec!["build".into()];
+        args.extend(targets(profile, workspace).map(String::from));
         // One word each, so that no value can be taken for an option.
         let mut arg = |name: &str, value: &str| args.push(format!("{name}={value}"));
         for requested in &workspace.requested {
@@ -302,6 +320,17 @@ impl Plan {
         args.extend(flags.args);
         Self { args, env: flags.env, target_dir: target_dir.to_path_buf() }
     }
+}
+
+/// What narrows a build to the targets that are wanted, where one option does.
+fn targets(profile: &Profile, workspace: &Workspace) -> Option<&'static str> {
+    let is_program = |kind: &ArtifactKind| *kind == ArtifactKind::Bin;
+    if profile.artifacts.iter().all(is_program) {
+        return Some("--bins");
+    }
+    let has_library = |requested: &Requested| !requested.makes.iter().all(is_program);
+    let only_libraries = !profile.artifacts.iter().any(is_program);
+    (only_libraries && workspace.requested.iter().all(has_library)).then_some("--lib")
 }
 
 /// The table in a manifest that holds the settings of a cargo profile.

@@ -50,6 +50,14 @@ impl Told {
     }
 }
 
+/// The entries of a workspace's `members` and `default-members`, relative to its root: paths, and globs that
+/// another package may come to match.
+pub(crate) fn member_entries(workspace: &Path) -> Vec<String> {
+    let table = table(workspace).unwrap_or_default();
+    let entries = |key: &str| texts(table.get("workspace").and_then(|found| found.get(key)));
+    [entries("members"), entries("default-members")].concat()
+}
+
 fn table(manifest: &Path) -> Option<Table> {
     small_file::read_text(manifest).ok()?.parse().ok()
 }

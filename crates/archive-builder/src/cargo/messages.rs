@@ -121,13 +121,13 @@ impl Messages {
             || self.build_scripts.iter().any(|id| id == package_id)
     }
 
-    /// What cargo said of the library that was asked for.
-    pub(crate) fn library(&self, requested: &Requested) -> Option<&Artifact> {
-        self.artifacts.iter().find(|a| {
-            a.package_id == requested.id
-                && a.target.name == requested.library
-                && a.target.crate_types.iter().any(|t| t == "staticlib")
-        })
+    /// What cargo said of the targets of a package that was asked for; a build script is none of them.
+    pub(crate) fn of<'m>(&'m self, requested: &'m Requested) -> impl Iterator<Item = &'m Artifact> {
+        let is_built = |artifact: &&Artifact| {
+            artifact.package_id == requested.id
+                && !artifact.target.kind.iter().any(|kind| kind == "custom-build")
+        };
+        self.artifacts.iter().filter(is_built)
     }
 }
 

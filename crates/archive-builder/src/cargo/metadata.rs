@@ -7,11 +7,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use cargo_metadata::{CrateType, DependencyKind, MetadataCommand, PackageId, TargetKind};
+use cargo_metadata::{DependencyKind, MetadataCommand, PackageId, TargetKind};
 
 use super::invoke::Cargo;
 use super::listing::Told;
 use super::units::Unit;
+use crate::artifact::ArtifactKind;
 use crate::error::BuildError;
 use crate::events::Expected;
 use crate::profile::Profile;
@@ -25,21 +26,23 @@ pub(crate) struct Workspace {
     pub(crate) target_directory: PathBuf,
     /// The packages asked for, in that order.
     pub(crate) requested: Vec<Requested>,
+    /// The manifests of its members.
+    pub(crate) members: Vec<PathBuf>,
     /// The path packages that they may be built from, by id; the requested ones included.
     pub(crate) path_packages: BTreeMap<String, PathPackage>,
     /// How many packages they may be built from in all.
     pub(crate) packages: usize,
 }
 
-/// A package whose archive is wanted.
+/// A package whose archives are wanted.
 #[derive(Debug)]
 pub(crate) struct Requested {
     /// Its name, as asked for.
     pub(crate) name: String,
     /// cargo's id of it.
     pub(crate) id: String,
-    /// The name of its library target.
-    pub(crate) library: String,
+    /// What it makes of what is wanted, as its manifest says.
+    pub(crate) makes: BTreeSet<ArtifactKind>,
 }
 
 /// A package whose sources lie on this machine and may change.
@@ -66,22 +69,19 @@ impl Workspace {
     /// Asks cargo, and checks that the profile asks for what is there.
     ///
     /// # Errors
-    /// cargo's own; a package that is not there, or makes no static library; a feature that is not there.
+    /// cargo's own; a package that is not there, or makes nothing that is wanted; a feature that is not there.
     pub(crate) fn load(cargo: &Cargo<'_>, profile: &Profile) -> Result<Self, BuildError> {
-        let args = ["metadata", "--format-version", "1", "--all-features"].map(String::from);
-        let problem = |problem: String| BuildError::Metadata { path: cargo.cwd.into(), problem };
-        let output = cargo.run_captured(&args)?;
-        if !output.status.success() {
-            return Err(problem(String::from_utf8_lossy(&output.stderr).trim().to_owned()));
-        }
-        let text = String::from_utf8_lossy(&output.stdout);
-        let metadata = MetadataCommand::parse(text).map_err(|e| problem(e.to_string()))?;
+        let metadata = ask(cargo, &["--all-features"])?;
         let requested = requests(&metadata, profile)?;
         let closure = closure(&metadata, &requested);
         let path_packages = path_packages(&metadata, &closure);
         Ok(Self {
             root: metadata.workspace_root.into(),
             target_directory: metadata.target_directory.into(),
+            members: (metadata.packages.iter())
+                .filter(|package| metadata.workspace_members.contains(&package.id))
+                .map(|package| package.manifest_path.clone().into())
+                .collect(),
             requested,
             path_packages,
             packages: closure.len(),
@@ -104,16 +104,39 @@ impl Workspace {
     }
 }
 
+/// Asks `cargo metadata`, with these options.
+///
+/// # Errors
+/// cargo's own.
+pub(crate) fn ask(
+    cargo: &Cargo<'_>,
+    options: &[&str],
+) -> Result<cargo_metadata::Metadata, BuildError> {
+    let args = ["metadata", "--format-version", "1"].iter().chain(options);
+    let args: Vec<String> = args.map(ToString::to_string).collect();
+    let problem = |problem: String| BuildError::Metadata { path: cargo.cwd.into(), problem };
+    let output = cargo.run_captured(&args)?;
+    if !output.status.success() {
+        return Err(problem(String::from_utf8_lossy(&output.stderr).trim().to_owned()));
+    }
+    let text = String::from_utf8_lossy(&output.stdout);
+    MetadataCommand::parse(text).map_err(|e| problem(e.to_string()))
+}
+
 /// What the profile asks for, of what cargo told.
 ///
 /// # Errors
-/// It is not there, or makes no static library.
+/// It is not there, or makes nothing that is wanted.
 pub(crate) fn requests(
     metadata: &cargo_metadata::Metadata,
     profile: &Profile,
 ) -> Result<Vec<Requested>, BuildError> {
-    let requested = (profile.packages.iter())
-        .map(|name| request(metadata, name))
+    let names = match profile.packages.is_empty() {
+        true => default_members(metadata)?,
+        false => profile.packages.clone(),
+    };
+    let requested = (names.iter())
+        .map(|name| request(metadata, name, profile))
         .collect::<Result<Vec<_>, _>>()?;
     for feature in &profile.features {
         check_feature(metadata, &requested, feature)?;
@@ -121,7 +144,39 @@ pub(crate) fn requests(
     Ok(requested)
 }
 
-fn request(metadata: &cargo_metadata::Metadata, name: &str) -> Result<Requested, BuildError> {
+/// What cargo builds where nothing is named, by name.
+fn default_members(metadata: &cargo_metadata::Metadata) -> Result<Vec<String>, BuildError> {
+    if !metadata.workspace_default_members.is_available() {
+        return Err(BuildError::Profile {
+            problem: "this cargo does not say which packages it builds where none is named".into(),
+            hint: "use cargo 1.71 or newer, or name them".into(),
+        });
+    }
+    let is_default =
+        |p: &&cargo_metadata::Package| metadata.workspace_default_members.contains(&p.id);
+    let names = metadata.packages.iter().filter(is_default).map(|p| p.name.to_string());
+    Ok(names.collect::<BTreeSet<_>>().into_iter().collect())
+}
+
+/// The kinds that a target makes when its package is built.
+fn kinds_of(target: &cargo_metadata::Target) -> impl Iterator<Item = ArtifactKind> {
+    const APART: [TargetKind; 4] =
+        [TargetKind::Example, TargetKind::Test, TargetKind::Bench, TargetKind::CustomBuild];
+    let is_built = !target.kind.iter().any(|kind| APART.contains(kind));
+    let crate_types = target.crate_types.iter().filter(move |_| is_built);
+    crate_types.filter_map(|crate_type| ArtifactKind::of_crate_type(&crate_type.to_string()))
+}
+
+/// What a package makes when it is built.
+pub(crate) fn made_by(package: &cargo_metadata::Package) -> BTreeSet<ArtifactKind> {
+    package.targets.iter().flat_map(kinds_of).collect()
+}
+
+fn request(
+    metadata: &cargo_metadata::Metadata,
+    name: &str,
+    profile: &Profile,
+) -> Result<Requested, BuildError> {
     let mut members = metadata.workspace_packages();
     members.sort_by(|a, b| a.name.cmp(&b.name));
     let all = metadata.packages.iter().filter(|p| p.source.is_none());
@@ -133,23 +188,41 @@ fn request(metadata: &cargo_metadata::Metadata, name: &str) -> Result<Requested,
             hint: format!("name one of: {}", names.join(", ")),
         });
     };
-    let is_static = |t: &&cargo_metadata::Target| {
-        t.crate_types.contains(&CrateType::StaticLib) && !t.kind.contains(&TargetKind::Example)
+    let made = made_by(package);
+    let makes: BTreeSet<ArtifactKind> = made.intersection(&profile.artifacts).copied().collect();
+    if makes.is_empty() && !profile.wants_all() {
+        return Err(makes_nothing_wanted(package, &made, profile));
+    }
+    // A program that needs features is built only where they are on.
+    let needs_features = |t: &&cargo_metadata::Target| !t.required_features.is_empty();
+    let optional: BTreeSet<ArtifactKind> =
+        package.targets.iter().filter(needs_features).flat_map(kinds_of).collect();
+    let makes = makes.difference(&optional).copied().collect();
+    Ok(Requested { name: name.to_owned(), id: package.id.repr.clone(), makes })
+}
+
+fn makes_nothing_wanted(
+    package: &cargo_metadata::Package,
+    made: &BTreeSet<ArtifactKind>,
+    profile: &Profile,
+) -> BuildError {
+    let (name, manifest) = (&package.name, &package.manifest_path);
+    let made: Vec<String> = made.iter().map(|kind| format!("{:?}", kind.word())).collect();
+    let made = match made.is_empty() {
+        true => String::new(),
+        false => format!(", or ask for what it makes: `artifacts = [{}]`", made.join(", ")),
     };
-    let Some(library) = package.targets.iter().find(is_static) else {
-        return Err(BuildError::Profile {
+    if profile.artifacts.iter().eq(&[ArtifactKind::StaticLib]) {
+        return BuildError::Profile {
             problem: format!("the package `{name}` makes no static library"),
-            hint: format!(
-                "add `crate-type = [\"staticlib\"]` to [lib] in {}",
-                package.manifest_path
-            ),
-        });
-    };
-    Ok(Requested {
-        name: name.to_owned(),
-        id: package.id.repr.clone(),
-        library: library.name.clone(),
-    })
+            hint: format!("add `crate-type = [\"staticlib\"]` to [lib] in {manifest}{made}"),
+        };
+    }
+    let wanted: Vec<&str> = profile.artifacts.iter().map(|kind| kind.word()).collect();
+    BuildError::Profile {
+        problem: format!("the package `{name}` makes none of: {}", wanted.join(", ")),
+        hint: format!("let {manifest} make one{made}"),
+    }
 }
 
 /// A feature must be there before cargo starts, so that what is there can be named. What is not one of

@@ -138,9 +138,11 @@ fn step_for_input(why: Why<'_>, path: &str, same: bool, vouch: bool) -> Option<S
         _ if same && vouch => Some(Step::Spare { package }),
         _ if same => Some(Step::CompileTouched { package }),
         Why::BuildScript(_) | Why::NativeSource(_) => Some(Step::RunBuildScript { package }),
-        Why::Package(_) | Why::DepInfo(_) | Why::ArchiveDepInfo(_) | Why::Module(_) => {
-            Some(Step::Compile { package })
-        }
+        Why::Package(_)
+        | Why::DepInfo(_)
+        | Why::ArchiveDepInfo(_)
+        | Why::Module(_)
+        | Why::Targets(_) => Some(Step::Compile { package }),
         Why::PossibleBuildScript(_) => Some(Step::RunBuildScript { package }),
         Why::ExtraInputs => None,
         Why::Manifest(_)
@@ -149,6 +151,8 @@ fn step_for_input(why: Why<'_>, path: &str, same: bool, vouch: bool) -> Option<S
         | Why::WorkspaceManifest
         | Why::LockFile
         | Why::ManifestUpTheTree
+        | Why::MemberManifest
+        | Why::Members
         | Why::TargetSpecification => Some(Step::Judge { what: path.to_owned() }),
     }
 }

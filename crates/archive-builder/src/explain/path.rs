@@ -122,6 +122,9 @@ impl Explanation {
             Pattern::Package { dir, .. } => {
                 format!("{why}: what cargo lists of the package in {}", shown(dir))
             }
+            Pattern::Selected { base, .. } => {
+                format!("{why}: what is selected in {}", shown(base))
+            }
             Pattern::Modules { dir, .. } => {
                 format!("{why}: the second file of a module in {}", shown(dir))
             }
@@ -209,6 +212,7 @@ impl Explanation {
             Pattern::Tree { skip, .. }
             | Pattern::Followed { skip, .. }
             | Pattern::Package { skip, .. }
+            | Pattern::Selected { skip, .. }
             | Pattern::Glob { skip, .. } => skip,
             Pattern::Path(_) | Pattern::Modules { .. } => return None,
         };
@@ -254,6 +258,7 @@ pub(super) fn may_find(root: &Path, spec: &InputSpec, path: &InputPath) -> bool 
         | Pattern::Followed { dir, .. }
         | Pattern::Package { dir, .. }
         | Pattern::Modules { dir, .. }
+        | Pattern::Selected { base: dir, .. }
         | Pattern::Glob { base: dir, .. } => path.under(root).starts_with(root.join(dir)),
     }
 }

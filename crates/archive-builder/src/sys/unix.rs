@@ -6,14 +6,16 @@ use std::io::{self, Read};
 use std::os::fd::OwnedFd;
 use std::os::unix::ffi::OsStringExt;
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt};
+use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::path::Path;
+use std::process::{Child, Command, ExitStatus};
 
 use freshness_core::sys::identity_of;
 use rustix::fs::{Access, AtFlags, CWD, Dir, Mode, OFlags, access, openat, unlinkat};
 use rustix::io::Errno;
-use rustix::process::{Pid, getpgrp, test_kill_process_group};
+use rustix::process::{Pid, Signal, getpgrp, kill_process, test_kill_process_group};
 #[cfg(target_os = "linux")]
-use rustix::process::{PidfdFlags, Signal, pidfd_open, pidfd_send_signal};
+use rustix::process::{PidfdFlags, pidfd_open, pidfd_send_signal};
 
 /// How often something is looked at again that is another thing by the time it is removed.
 const ATTEMPTS: usize = 8;
@@ -25,12 +27,13 @@ pub(crate) fn private_file() -> OpenOptions {
     options
 }
 
-/// Lets everyone read an open file, and no one write it.
+/// Lets everyone read an open file, and start it if it is a program, and no one write it.
 ///
 /// # Errors
 /// Those of changing its mode.
-pub(crate) fn make_read_only(file: &File) -> io::Result<()> {
-    file.set_permissions(fs::Permissions::from_mode(0o444))
+pub(crate) fn make_read_only(file: &File, is_program: bool) -> io::Result<()> {
+    let mode = if is_program { 0o555 } else { 0o444 };
+    file.set_permissions(fs::Permissions::from_mode(mode))
 }
 
 /// Makes a directory that its owner alone may use, and those above it.
@@ -140,6 +143,22 @@ pub(crate) fn kill(pid: i32, is_meant: impl FnOnce() -> bool) {
 /// Kills no process: there is nothing that holds on to one while it is looked at.
 #[cfg(not(target_os = "linux"))]
 pub(crate) fn kill(_: i32, _: impl FnOnce() -> bool) {}
+
+/// Lets a program be told this name as its own, whatever its file is called.
+pub(crate) fn set_own_name<'c>(command: &'c mut Command, name: &OsStr) -> &'c mut Command {
+    command.arg0(name)
+}
+
+/// Asks a process to end.
+pub(crate) fn ask_to_end(child: &Child) {
+    // Gone already is what was wanted.
+    let _ = kill_process(Pid::from_child(child), Signal::TERM);
+}
+
+/// The signal that ended a process, if one did.
+pub(crate) fn signal_of(status: ExitStatus) -> Option<i32> {
+    status.signal()
+}
 
 /// Whether we may execute it.
 pub(crate) fn is_executable(path: &Path) -> bool {

@@ -5,6 +5,7 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read};
 use std::os::windows::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
+use std::process::{Child, Command, ExitStatus};
 
 /// `FILE_FLAG_OPEN_REPARSE_POINT`: a link itself is opened, not what it leads to.
 const OPEN_LINK: u32 = 0x0020_0000;
@@ -18,7 +19,7 @@ pub(crate) fn private_file() -> OpenOptions {
 ///
 /// # Errors
 /// Those of changing it.
-pub(crate) fn make_read_only(file: &File) -> io::Result<()> {
+pub(crate) fn make_read_only(file: &File, _is_program: bool) -> io::Result<()> {
     let mut permissions = file.metadata()?.permissions();
     permissions.set_readonly(true);
     file.set_permissions(permissions)
@@ -91,6 +92,19 @@ pub(crate) fn is_process_group(_: i32) -> bool {
 
 /// Kills nothing: none is found.
 pub(crate) fn kill(_: i32, _: impl FnOnce() -> bool) {}
+
+/// Leaves a program its own name: there is no other to tell it.
+pub(crate) fn set_own_name<'c>(command: &'c mut Command, _name: &OsStr) -> &'c mut Command {
+    command
+}
+
+/// Asks nothing: there is no such request.
+pub(crate) fn ask_to_end(_child: &Child) {}
+
+/// Nothing: processes are not ended by signals.
+pub(crate) fn signal_of(_status: ExitStatus) -> Option<i32> {
+    None
+}
 
 /// Whether it is a file; Windows has no mode that says more.
 pub(crate) fn is_executable(path: &Path) -> bool {

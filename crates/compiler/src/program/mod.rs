@@ -17,10 +17,11 @@ mod report;
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 use std::process::{self, ExitCode};
+use std::sync::{Arc, OnceLock};
 use std::time::Instant;
 
 use freshness::signals::Signals;
-use freshness::{Cancel, Environment, StrategyName, Trust, normalize};
+use freshness::{Cancel, Environment, Event, StrategyName, Trust, normalize};
 
 use crate::archives::{ArchiveSettings, Auto};
 use crate::compile::compile;
@@ -43,14 +44,12 @@ pub fn main() -> ExitCode {
         Ok(command) => command,
         Err(usage) => return report::usage(&usage),
     };
-    let request = match request(&command) {
+    let signals = Arc::new(OnceLock::new());
+    let request = match request(&command, &signals) {
         Ok(request) => request,
         Err(trouble) => return Report::new(&command, Path::new("/"), start).trouble(&trouble),
     };
     let report = Report::new(&command, &request.directory, start);
-    // A check builds nothing, and may be ended anywhere.
-    let is_check = matches!(command.action, Action::Check);
-    let signals = (!is_check).then(|| Signals::install(&request.cancel).ok()).flatten();
     let compiled = compile(&request);
     (request.on_progress)(Progress::Done);
     match compiled {
@@ -60,8 +59,9 @@ pub fn main() -> ExitCode {
         },
         Err(error) => {
             let trouble = report.error(&error);
-            let signal = signals.filter(|_| error.code() == "interrupted");
-            signal.and_then(|signals| signals.status()).map_or(trouble, ExitCode::from)
+            let signals = signals.get().filter(|_| error.code() == "interrupted");
+            let status = signals.and_then(Option::as_ref).and_then(Signals::status);
+            status.map_or(trouble, ExitCode::from)
         }
     }
 }
@@ -99,7 +99,10 @@ fn run(
 
 /// Everything that the command line, the configuration and the environment say, as values; in this order
 /// of precedence: the command line, the environment, the configuration, the defaults.
-fn request(command: &Command) -> Result<Request, Trouble> {
+fn request(
+    command: &Command,
+    signals: &Arc<OnceLock<Option<Signals>>>,
+) -> Result<Request, Trouble> {
     let directory = std::env::current_dir().map_err(|error| Trouble {
         code: "directory",
         message: format!("find the working directory: {error}"),
@@ -135,13 +138,22 @@ fn request(command: &Command) -> Result<Request, Trouble> {
         });
     }
     let bar = Bar::new(command.options.format == cli::Format::Text);
+    let (cancel, signals) = (Cancel::default(), Arc::clone(signals));
+    let wish = cancel.clone();
+    let on_archive_event = move |event: Event<'_>| {
+        // Cargo must not outlive us; whatever else is done may be ended anywhere, and is quicker so.
+        if matches!(event, Event::WaitingForLock { .. } | Event::Stale { .. }) {
+            signals.get_or_init(|| Signals::install(&wish).ok());
+        }
+        report::archive_event(event);
+    };
     Ok(Request {
         goal,
         cache: cache.filter(|_| !command.building.no_cache && command.action != Action::Check),
         temporary: std::env::temp_dir(),
         compiler: std::env::current_exe().unwrap_or_default(),
-        cancel: Cancel::default(),
-        on_archive_event: report::archive_event,
+        cancel,
+        on_archive_event: Arc::new(on_archive_event),
         on_progress: Box::new(move |progress| bar.show(progress)),
         entry,
         directory,

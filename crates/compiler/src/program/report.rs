@@ -235,6 +235,8 @@ pub(super) fn archive_event(event: Event<'_>) {
         | Event::Looking { .. }
         | Event::LockTaken
         | Event::GlobMatchesNothing { .. } => {}
+        // A compile asks for archives, and has no command run.
+        Event::OutputsUntouched | Event::ChangedDuringRun { .. } => {}
     }
 }
 

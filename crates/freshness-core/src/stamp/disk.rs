@@ -15,7 +15,7 @@ use super::codec::Format;
 use super::table::{KINDS, number};
 
 /// The format of a stamp.
-pub const FORMAT: Format = Format { magic: *b"freshstp", version: 3 };
+pub const FORMAT: Format = Format { magic: *b"freshstp", version: 4 };
 
 /// See [`super::Head`]; the rest says how to read the chunks that follow it.
 #[derive(Debug, Encode, Decode)]
@@ -46,6 +46,7 @@ pub struct Head {
 #[derive(Debug, Encode, Decode)]
 pub struct Lists {
     pub tagged: Vec<(Vec<u8>, bool)>,
+    pub rules: Vec<(Vec<u8>, Option<Meta>)>,
     pub complete: bool,
     pub since: Time,
 }
@@ -65,6 +66,7 @@ pub enum Place {
     Followed(Vec<u8>, Vec<Vec<u8>>),
     Package(Vec<u8>, Vec<Vec<u8>>, Rules),
     Modules(Vec<u8>, Vec<String>),
+    Selected(Vec<u8>, Vec<u8>, Vec<Vec<u8>>, Vec<Vec<u8>>),
 }
 
 #[derive(Clone, Debug, Encode, Decode)]
@@ -77,7 +79,7 @@ pub enum Rules {
 #[derive(Clone, Copy, Debug, Encode, Decode)]
 pub struct Time(i64, u32);
 
-#[derive(Debug, Encode, Decode)]
+#[derive(Clone, Copy, Debug, Encode, Decode)]
 pub struct Meta {
     kind: u8,
     len: u64,
@@ -107,7 +109,12 @@ impl From<&super::Head> for Head {
             whys: Vec::new(),
             sets: Vec::new(),
             evidence: Vec::new(),
-            lists: Lists { tagged: Vec::new(), complete: false, since: Time(0, 0) },
+            lists: Lists {
+                tagged: Vec::new(),
+                rules: Vec::new(),
+                complete: false,
+                since: Time(0, 0),
+            },
             inputs: 0,
             chunks: Vec::new(),
         }
@@ -186,6 +193,10 @@ impl From<&Pattern> for Place {
             Pattern::Glob { base, glob, skip } => {
                 Place::Glob(bytes_of_path(base).to_vec(), glob.clone(), all(skip))
             }
+            Pattern::Selected { base, top, entries, skip } => {
+                let (base, top) = (bytes_of_path(base).to_vec(), bytes_of_path(top).to_vec());
+                Place::Selected(base, top, all(entries), all(skip))
+            }
         }
     }
 }
@@ -206,6 +217,12 @@ impl From<Place> for Pattern {
             Place::Glob(base, glob, skip) => {
                 Pattern::Glob { base: path_of_bytes(base), glob, skip: all(skip) }
             }
+            Place::Selected(base, top, entries, skip) => Pattern::Selected {
+                base: path_of_bytes(base),
+                top: path_of_bytes(top),
+                entries: all(entries),
+                skip: all(skip),
+            },
         }
     }
 }

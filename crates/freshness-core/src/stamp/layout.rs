@@ -38,6 +38,9 @@ pub(super) fn encode(stamp: &Stamp) -> Result<Vec<u8>, TooLarge> {
                 tagged: (stamp.lists.tagged.iter())
                     .map(|(dir, by_cargo)| (bytes_of_path(dir).to_vec(), *by_cargo))
                     .collect(),
+                rules: (stamp.lists.rules.iter())
+                    .map(|(path, found)| (bytes_of_path(path).to_vec(), found.map(Into::into)))
+                    .collect(),
                 complete: stamp.lists.complete && stamp.lists.found.len() == inputs(stamp),
                 since: stamp.lists.since.into(),
             },

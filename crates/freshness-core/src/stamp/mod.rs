@@ -21,6 +21,12 @@ use crate::verdict::Reason;
 
 pub use record::Record;
 
+/// Whether a file that begins with these bytes may be a stamp, whole or not, of whatever version.
+#[must_use]
+pub fn is_begun_by(bytes: &[u8]) -> bool {
+    bytes.starts_with(&disk::FORMAT.magic)
+}
+
 /// A digest of contents, 32 bytes. This crate stores and compares digests; it computes none.
 pub type Digest = [u8; 32];
 

@@ -214,9 +214,15 @@ impl Record {
     pub fn lists(&self) -> Lists {
         let lists = &self.table.lists;
         let tagged = lists.tagged.iter();
+        let rules = lists.rules.iter().map(|(path, found)| {
+            let found = found.map(TryInto::try_into).transpose()?;
+            Ok((path_of_bytes(path.clone()), found))
+        });
+        let rules: Result<_, &'static str> = rules.collect();
         Lists {
             tagged: tagged.map(|(dir, by_cargo)| (path_of_bytes(dir.clone()), *by_cargo)).collect(),
-            complete: lists.complete,
+            complete: lists.complete && rules.is_ok(),
+            rules: rules.unwrap_or_default(),
             since: lists.since.into(),
             ..Lists::default()
         }

@@ -6,5 +6,6 @@ mod followed;
 mod globs;
 mod listing;
 mod look;
+mod selected;
 mod unlisted;
 mod world;

@@ -51,7 +51,7 @@ pub fn head_of(stamp: &[u8]) -> Vec<u8> {
 }
 
 /// The version of the format that this program writes.
-pub const VERSION: u32 = 3;
+pub const VERSION: u32 = 4;
 
 pub fn meta(kind: Kind) -> Meta {
     Meta {
@@ -115,6 +115,12 @@ fn specs() -> Vec<InputSpec> {
         package(Listing::Visible(Vec::new())),
         package(Listing::Versioned { top: "/repo".into(), excluded: vec!["/big".into()] }),
         Pattern::Glob { base: "assets".into(), glob: "**/*.svg".into(), skip: Vec::new() },
+        Pattern::Selected {
+            base: "gen".into(),
+            top: "/ws".into(),
+            entries: vec!["**/*.y".into(), bytes_path(b"!\xff")],
+            skip: vec!["/ws/gen/out.c".into()],
+        },
     ];
     let of_runtime = |pattern| InputSpec { pattern, why: "an input of runtime".into() };
     let mut specs: Vec<InputSpec> = patterns.map(of_runtime).into();
@@ -138,6 +144,10 @@ fn lists(inputs: usize) -> Lists {
     Lists {
         dirs: dirs.map(|(dir, listed)| (dir.into(), listed)).into(),
         tagged: BTreeMap::from([("/ws/target".into(), true), ("/ws/data".into(), false)]),
+        rules: BTreeMap::from([
+            ("/ws/.gitignore".into(), Some(meta(Kind::File))),
+            ("/ws/gen/.gitignore".into(), None),
+        ]),
         found: (0..inputs).map(|index| index % 2 == 0).collect(),
         complete: true,
         since: Timestamp { secs: 1_600_000_001, nanos: 0 },

@@ -1,6 +1,7 @@
 //! The configuration file: found upwards, read strictly, with errors that name file, line and the
 //! allowed values.
 
+mod plain;
 mod raw;
 pub(crate) mod word;
 
@@ -18,7 +19,7 @@ use crate::strategies::{StrategyName, StrategyOptions};
 use crate::trust::Trust;
 
 /// The name that is looked for.
-const FILE_NAME: &str = "freshness.toml";
+pub(crate) const FILE_NAME: &str = "freshness.toml";
 
 /// A configuration is written by hand; a larger file is something else.
 const MAX_BYTES: u64 = 1 << 20;
@@ -71,6 +72,26 @@ pub enum ConfigError {
         /// What of it is whose.
         problem: String,
     },
+    /// It is there already.
+    #[error("write {}: it is there already", Escaped::path(path))]
+    Exists {
+        /// The file.
+        path: PathBuf,
+    },
+    /// It cannot be written.
+    #[error("write {}: {source}", Escaped::path(path))]
+    Unwritable {
+        /// The file.
+        path: PathBuf,
+        /// The system's words.
+        source: io::Error,
+    },
+    /// There would be nothing in it.
+    #[error("write {FILE_NAME} in {}: no package there makes anything", Escaped::path(path))]
+    NothingToAskFor {
+        /// The root of the workspace.
+        path: PathBuf,
+    },
     /// It does not say what can be understood.
     #[error("understand {}:{line}: {problem}", Escaped::path(path))]
     Invalid {
@@ -113,6 +134,9 @@ impl ConfigError {
             ConfigError::Missing { .. } => "config-missing",
             ConfigError::Unreadable { .. } | ConfigError::Invalid { .. } => "config",
             ConfigError::Untrusted { .. } => "config-untrusted",
+            ConfigError::Exists { .. } => "config-exists",
+            ConfigError::Unwritable { .. } => "io",
+            ConfigError::NothingToAskFor { .. } => "profile",
             ConfigError::UnknownProfile { .. } => "profile",
             ConfigError::UnknownStrategy { .. } => "strategy",
         }
@@ -125,6 +149,9 @@ impl ConfigError {
             ConfigError::Missing { from: path }
             | ConfigError::Unreadable { path, .. }
             | ConfigError::Untrusted { path, .. }
+            | ConfigError::Exists { path }
+            | ConfigError::Unwritable { path, .. }
+            | ConfigError::NothingToAskFor { path }
             | ConfigError::Invalid { path, .. }
             | ConfigError::UnknownProfile { path, .. } => Some(path),
             ConfigError::UnknownStrategy { .. } => None,
@@ -136,12 +163,16 @@ impl ConfigError {
     pub fn hint(&self) -> &'static str {
         match self {
             ConfigError::Missing { .. } => {
-                "write one with a [profile.default] that lists `packages`, or name one with --config"
+                "write one with a [profile.default] that lists `packages`, name one with --config, or go \
+                 where cargo would find a package"
             }
             ConfigError::Unreadable { .. } => "name a readable file with --config",
             ConfigError::Untrusted { .. } => {
                 "run as the user that it belongs to, or allow it: list its directory in FRESHNESS_TRUST"
             }
+            ConfigError::Exists { .. } => "edit it, or put a new one in its place with --force",
+            ConfigError::Unwritable { .. } => "see the system's message",
+            ConfigError::NothingToAskFor { .. } => "give a package a library or a program first",
             ConfigError::Invalid { .. } => "correct that line",
             ConfigError::UnknownProfile { .. } => "name one of them with --profile, or add it",
             ConfigError::UnknownStrategy { .. } => "name one of them",
@@ -168,6 +199,13 @@ impl Config {
             profiles: BTreeMap::new(),
             directory,
         })
+    }
+
+    /// The same with this profile, in the place of one of its name.
+    #[must_use]
+    pub fn with_profile(mut self, name: impl Into<String>, profile: Profile) -> Self {
+        self.profiles.insert(name.into(), profile);
+        self
     }
 
     /// Finds the configuration in `directory` or above it.
@@ -288,6 +326,10 @@ mod tests {
             ("[profile.default]\nfeatures = []", ""),
             (profile, "emit = [\"obj\"]"),
             (profile, "emit = [\"llvm-bc\"]"),
+            (profile, "artifacts = [\"exe\"]"),
+            (profile, "artifacts = []"),
+            (profile, "artifacts = [\"bin\"]\nemit = [\"link\", \"llvm-bc\"]"),
+            (profile, "artifacts = [\"bin\"]\nprebuilt = \"dir\""),
             (profile, "panic = \"maybe\""),
             (profile, "on-failure = \"prebuilt\""),
             (profile, "extra-inputs = [\"a[\"]"),

@@ -1,18 +1,18 @@
 //! The configuration as it is written, and what its values must be.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use archive_builder::request::MIN_GENERATIONS;
-use archive_builder::{Emit, OnFailure, Panic, Profile};
+use archive_builder::{ArtifactKind, Emit, OnFailure, Panic, Profile};
 use freshness_core::Escaped;
 use freshness_core::path::normalize;
 use serde::Deserialize;
 use toml::Spanned;
 
-use super::word::Word;
+use super::word::{Artifacts, Word};
 use super::{ConfigError, line_of};
 use crate::strategies::{StrategyName, StrategyOptions};
 
@@ -49,6 +49,7 @@ struct WrittenProfile {
     panic: Option<Word<Panic>>,
     #[serde(default)]
     rustflags: Vec<String>,
+    artifacts: Option<Spanned<Vec<Word<Artifacts>>>>,
     emit: Option<Spanned<Vec<Word<Emit>>>>,
     #[serde(default)]
     extra_inputs: Vec<Spanned<String>>,
@@ -129,13 +130,29 @@ impl WrittenProfile {
                 "`packages` is empty: name at least one package",
             );
         }
-        let emit = match &self.emit {
+        let emit: BTreeSet<Emit> = match &self.emit {
             Some(emit) if !emit.get_ref().contains(&Word(Emit::Link)) => {
                 return at(emit.span().start, "`emit` must contain `link`; `llvm-bc` may be added");
             }
             Some(emit) => emit.get_ref().iter().map(|emit| emit.0).collect(),
             None => [Emit::Link].into(),
         };
+        let artifacts = match &self.artifacts {
+            Some(none) if none.get_ref().is_empty() => {
+                return at(none.span().start, "`artifacts` is empty: name at least one kind");
+            }
+            Some(artifacts) => kinds(artifacts.get_ref()),
+            None => [ArtifactKind::StaticLib].into(),
+        };
+        if !artifacts.contains(&ArtifactKind::StaticLib) && emit.contains(&Emit::LlvmBc) {
+            let problem =
+                "`llvm-bc` is emitted of static libraries: add `staticlib` to `artifacts`";
+            return at(self.packages.span().start, problem);
+        }
+        if artifacts != [ArtifactKind::StaticLib].into() && self.prebuilt.is_some() {
+            let problem = "`prebuilt` holds static libraries alone: leave `artifacts` out";
+            return at(self.packages.span().start, problem);
+        }
         for glob in &self.extra_inputs {
             let problem = freshness_core::discover::compile_glob(glob.get_ref()).err();
             if let Some(problem) = problem {
@@ -157,6 +174,7 @@ impl WrittenProfile {
         profile.target = self.target;
         profile.panic = self.panic.map(|panic| panic.0);
         profile.rustflags = self.rustflags;
+        profile.artifacts = artifacts;
         profile.emit = emit;
         profile.extra_inputs = self.extra_inputs.into_iter().map(Spanned::into_inner).collect();
         profile.env = self.env.into_iter().map(Spanned::into_inner).collect();
@@ -164,6 +182,14 @@ impl WrittenProfile {
         profile.prebuilt = self.prebuilt.map(|dir| normalize(&directory.join(dir)));
         Ok(profile)
     }
+}
+
+fn kinds(words: &[Word<Artifacts>]) -> BTreeSet<ArtifactKind> {
+    let kinds = words.iter().flat_map(|word| match word.0 {
+        Artifacts::One(kind) => vec![kind],
+        Artifacts::All => ArtifactKind::ALL.to_vec(),
+    });
+    kinds.collect()
 }
 
 /// An empty store would be the directory itself.

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::marker::PhantomData;
 
-use archive_builder::{Emit, OnFailure, Panic};
+use archive_builder::{ArtifactKind, Emit, OnFailure, Panic};
 use serde::de::{self, Deserialize, Deserializer, Visitor};
 use strategy_hash::Reread;
 use strategy_mtime::Rule;
@@ -39,6 +39,27 @@ impl Words for Panic {
 impl Words for Emit {
     const WORDS: &'static [(&'static str, Self)] =
         &[("link", Emit::Link), ("llvm-bc", Emit::LlvmBc)];
+}
+
+/// One kind of artifact, or whatever cargo makes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Artifacts {
+    /// This kind.
+    One(ArtifactKind),
+    /// Every kind.
+    All,
+}
+
+impl Words for Artifacts {
+    const WORDS: &'static [(&'static str, Self)] = &[
+        ("staticlib", Artifacts::One(ArtifactKind::StaticLib)),
+        ("cdylib", Artifacts::One(ArtifactKind::Cdylib)),
+        ("dylib", Artifacts::One(ArtifactKind::Dylib)),
+        ("rlib", Artifacts::One(ArtifactKind::Rlib)),
+        ("proc-macro", Artifacts::One(ArtifactKind::ProcMacro)),
+        ("bin", Artifacts::One(ArtifactKind::Bin)),
+        ("all", Artifacts::All),
+    ];
 }
 
 impl Words for OnFailure {

@@ -11,7 +11,10 @@ use clap_complete::Shell;
 use super::asked::Asked;
 use super::deferred::Deferred;
 use super::help;
+use super::init::InitArgs;
 use super::manner::Manner;
+use super::plain::Plain;
+use super::run::RunArgs;
 use crate::{DryRun, Limits};
 
 /// Would this build change anything? Answered before cargo starts.
@@ -46,6 +49,12 @@ enum CliAction {
         #[command(flatten)]
         options: Deferred<ExplainOptions>,
     },
+    /// Write a first freshness.toml for the cargo workspace that this is
+    #[command(after_help = help::INIT)]
+    Init(Deferred<InitArgs>),
+    /// Run any command when what it reads, or what it made, changed, and only then
+    #[command(after_help = help::RUN)]
+    Run(Deferred<RunArgs>),
     /// List what the store holds: spawns nothing, writes nothing, locks nothing
     #[command(after_help = help::LIST)]
     List {
@@ -119,8 +128,8 @@ struct StoreOptions {
 
 impl From<StoreOptions> for Options {
     fn from(StoreOptions { config, format, manner }: StoreOptions) -> Self {
-        let (profile, asked) = ("default".into(), Asked::default());
-        Self { config, profile, strategy: None, format, manner, asked }
+        let (profile, plain, asked) = ("default".into(), Plain::default(), Asked::default());
+        Self { config, profile, plain, strategy: None, format, manner, asked }
     }
 }
 
@@ -133,6 +142,8 @@ pub(super) struct Options {
     /// The profile to ask for
     #[arg(long, value_name = "NAME", default_value = "default")]
     pub(super) profile: String,
+    #[command(flatten)]
+    pub(super) plain: Plain,
     /// The strategy that decides: mtime or hash
     #[arg(long, value_name = "NAME")]
     pub(super) strategy: Option<String>,
@@ -211,6 +222,10 @@ pub(super) enum Format {
 pub(super) enum Parsed {
     /// Something is asked.
     Command(Command),
+    /// A configuration is to be written.
+    Init(InitArgs),
+    /// A command is to be run.
+    Run(RunArgs),
     /// A text that follows from the arguments alone.
     Document(Vec<u8>),
 }
@@ -271,8 +286,10 @@ pub(super) fn parse(mut args: Vec<OsString>) -> Result<Parsed, Usage> {
     if is_subcommand && args.get(1).is_some_and(|arg| arg == "freshness") {
         args.remove(1);
     }
-    let asks_json = args.windows(2).any(|pair| pair[0] == "--format" && pair[1] == "json")
-        || args.iter().any(|arg| arg == "--format=json");
+    // What follows `--` is another program's.
+    let own = args.split(|arg| arg == "--").next().unwrap_or_default();
+    let asks_json = own.windows(2).any(|pair| pair[0] == "--format" && pair[1] == "json")
+        || own.iter().any(|arg| arg == "--format=json");
     let format = if asks_json { Format::Json } else { Format::Text };
     let manner = Manner { color: Manner::color_of(&args), ..Manner::default() };
     let usage = |error| Usage { error, format, manner };
@@ -284,6 +301,8 @@ pub(super) fn parse(mut args: Vec<OsString>) -> Result<Parsed, Usage> {
             let page = manual(command.as_deref()).map_err(usage);
             return page.map(Parsed::Document);
         }
+        CliAction::Init(init) => return Ok(Parsed::Init(init.0)),
+        CliAction::Run(run) => return Ok(Parsed::Run(run.0)),
         CliAction::Check { options: Deferred(options) } => {
             Command { action: Action::Check, options }
         }

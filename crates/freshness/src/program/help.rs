@@ -2,16 +2,21 @@
 
 /// Below the list of commands.
 pub(super) const PROGRAM: &str = "\
-Exit status: 0 fresh, archives ready, or done; 1 stale (check, explain), or something bad (doctor); 2 trouble.
+Exit status: 0 fresh, archives ready, or done; 1 stale (check, explain), or something bad (doctor); 2 trouble;
+run passes on the command's own.
 FRESHNESS_STRATEGY names a strategy where --strategy does not; FRESHNESS_TRUST lists directories (as PATH does)
 whose freshness.toml is followed though another user's.";
 
 pub(super) const CHECK: &str = "\
+Where no freshness.toml is found, the question is whether `cargo build` would do anything here; --package and
+--release ask as they do with cargo.
+
 Exit status: 0 fresh; 1 stale, with the reasons; 2 trouble.
 
 Examples:
   freshness check
   freshness check --profile both --format json
+  freshness check --package my-tool --release
   freshness check --strategy mtime || echo 'a build would change something'";
 
 pub(super) const BUILD: &str = "\
@@ -37,6 +42,29 @@ Examples:
   freshness explain --inputs
   freshness explain --why-not-fresh src/lib.rs
   freshness explain --html why.html";
+
+pub(super) const INIT: &str = "\
+Asks cargo what the workspace makes and writes freshness.toml at its root, with every setting and what it means.
+Without one, `check`, `build` and `explain` ask for whatever `cargo build` would make where they stand.
+
+Exit status: 0 written; 2 trouble, a freshness.toml that is there say.
+
+Examples:
+  freshness init && freshness build
+  freshness init --force --format json";
+
+pub(super) const RUN: &str = "\
+GLOB is relative to the working directory: `*` matches within a directory, `**` across directories, a directory
+stands for all that it holds, `!` leaves out what an earlier one took. What git ignores is no input, unless it
+is named in full; nor is an output. The command gets an empty standard input.
+
+Exit status: that of the command, 128 and the signal where one killed it; 0 where it did not have to run;
+2 trouble. With --dry-run: 0 fresh; 1 stale, with the reasons; 2 trouble.
+
+Examples:
+  freshness run --input 'proto/**/*.proto' --output src/api.rs -- ./generate.sh
+  freshness run --input src Makefile '!src/*.tmp' --output libfoo.a --env CC CFLAGS -- make -B libfoo.a
+  freshness run --dry-run --input wit --output pkg/app.wasm -- wasm-pack build";
 
 pub(super) const COMPLETIONS: &str = "\
 Exit status: 0 printed; 2 trouble.

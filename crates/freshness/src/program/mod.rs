@@ -13,13 +13,16 @@ mod asked;
 mod cli;
 mod deferred;
 mod help;
+mod init;
 mod manner;
+mod plain;
 mod report;
+mod run;
 mod whole_file;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Instant;
 
 use crate::config::{Config, ConfigError};
@@ -27,8 +30,8 @@ use crate::facade::{Error, Freshness};
 use crate::signals::Signals;
 use crate::store::Contents;
 use crate::strategies::StrategyName;
-use crate::{Cancel, CargoOutput, Collection, Diagnosis, Environment, Force, Missing, Tool, Trust};
-use cli::{Action, Command, Options, Parsed};
+use crate::{Cancel, Collection, Diagnosis, Environment, Event, Force, Missing, Tool, Trust};
+use cli::{Action, Command, Parsed};
 use report::{Answer, Explained, Notes, Report};
 
 /// Runs the program with the arguments and environment of this process.
@@ -37,16 +40,15 @@ pub fn main() -> ExitCode {
     let start = Instant::now();
     let command = match cli::parse(std::env::args_os().collect()) {
         Ok(Parsed::Command(command)) => command,
+        Ok(Parsed::Run(run)) => return run::main(&run, start),
+        Ok(Parsed::Init(init)) => return init::main(&init),
         Ok(Parsed::Document(text)) => return report::document(&text),
         Err(usage) => return report::usage(&usage),
     };
     let notes = Arc::new(Notes::new(command.options.manner));
     let report = Report::new(&command, &notes, start);
-    let cancel = Cancel::default();
-    // What only looks, and what removes, may be ended anywhere.
-    let is_build = matches!(command.action, Action::Build { .. });
-    let signals = is_build.then(|| Signals::install(&cancel).ok()).flatten();
-    let reply = reply(open(&command, &notes, cancel), &command);
+    let signals = Heard::default();
+    let reply = reply(open(&command, &notes, &signals), &command);
     notes.end();
     match reply {
         Ok(Reply::Archives(answer)) => report.answer(&answer),
@@ -55,10 +57,19 @@ pub fn main() -> ExitCode {
         Ok(Reply::Diagnosis(diagnosis)) => report.diagnosis(&diagnosis),
         Err(error) => {
             let trouble = report.error(&error);
-            let signal = signals.filter(|_| error.code() == "interrupted");
-            signal.and_then(|signals| signals.status()).map_or(trouble, ExitCode::from)
+            status_of(&error, &signals).unwrap_or(trouble)
         }
     }
+}
+
+/// Signals, from when something is built on.
+type Heard = Arc<OnceLock<Option<Signals>>>;
+
+/// The exit status of the signal that was the cause of an error, if one was.
+fn status_of(error: &Error, signals: &Heard) -> Option<ExitCode> {
+    let signals = signals.get().and_then(Option::as_ref);
+    let signals = signals.filter(|_| error.code() == "interrupted");
+    signals.and_then(Signals::status).map(ExitCode::from)
 }
 
 /// What a command gives.
@@ -70,34 +81,66 @@ enum Reply {
 }
 
 /// The configuration that the options choose, ready to be asked.
-fn open(command: &Command, notes: &Arc<Notes>, cancel: Cancel) -> Result<Freshness, Error> {
+fn open(command: &Command, notes: &Arc<Notes>, signals: &Heard) -> Result<Freshness, Error> {
     let options = &command.options;
-    let trust = std::env::var_os(Trust::VARIABLE).map(|list| Trust::listed(&list));
-    let trust = trust.unwrap_or_default();
-    let config = match &options.config {
-        Some(path) => Config::load_trusting(path, &trust)?,
-        None => Config::find_trusting(&here()?, &trust)?,
+    let mut config = match configuration(options.config.as_deref()) {
+        // Without one, the question is whether `cargo build` would do anything here.
+        Err(ConfigError::Missing { .. }) => Config::of_cargo(&here()?, &trust())?,
+        found => found?,
     };
-    let strategy = chosen_strategy(options)?.unwrap_or(config.strategy);
-    let cargo_output = match command.action {
-        Action::Build { .. } => notes.cargo_output(),
-        _ => CargoOutput::Capture,
-    };
+    options.plain.ask(&mut config);
+    let freshness = with_config(config, options.strategy.as_deref(), signals, notes)?;
+    Ok(match command.action {
+        Action::Build { .. } => freshness.cargo_output(notes.cargo_output()),
+        _ => freshness,
+    })
+}
+
+/// Whose configurations are followed beside our own.
+fn trust() -> Trust {
+    let listed = std::env::var_os(Trust::VARIABLE).map(|list| Trust::listed(&list));
+    listed.unwrap_or_default()
+}
+
+/// The configuration in this file, or else the one found from here upwards.
+fn configuration(named: Option<&Path>) -> Result<Config, ConfigError> {
+    match named {
+        Some(path) => Config::load_trusting(path, &trust()),
+        None => Config::find_trusting(&here()?, &trust()),
+    }
+}
+
+/// A configuration, ready to be asked by the strategy of this name, or else the one that is chosen otherwise.
+fn with_config(
+    config: Config,
+    strategy: Option<&str>,
+    signals: &Heard,
+    notes: &Arc<Notes>,
+) -> Result<Freshness, Error> {
     let notes = Arc::clone(notes);
+    let strategy = chosen_strategy(strategy)?.unwrap_or(config.strategy);
     let tool = Tool { name: "freshness".into(), version: env!("CARGO_PKG_VERSION").into() };
+    let (cancel, signals) = (Cancel::default(), Arc::clone(signals));
+    let wish = cancel.clone();
+    let on_event = move |event: Event<'_>| {
+        // From here on something is built; what is answered before may be ended anywhere, and is quicker so.
+        if matches!(event, Event::WaitingForLock { .. } | Event::Stale { .. }) {
+            signals.get_or_init(|| Signals::install(&wish).ok());
+        }
+        notes.event(event);
+    };
     Ok(Freshness::new(config, tool, Environment::new(std::env::vars_os()))
         .strategy(strategy)
-        .cargo_output(cargo_output)
         .cancel(cancel)
-        .on_event(move |event| notes.event(event)))
+        .on_event(on_event))
 }
 
 /// The strategy that the command line or the environment names, in this order.
-fn chosen_strategy(options: &Options) -> Result<Option<StrategyName>, ConfigError> {
+fn chosen_strategy(named: Option<&str>) -> Result<Option<StrategyName>, ConfigError> {
     let by_variable = std::env::var_os("FRESHNESS_STRATEGY").filter(|name| !name.is_empty());
     let by_variable = by_variable.map(|name| name.to_string_lossy().into_owned());
-    let named = match (&options.strategy, by_variable) {
-        (Some(name), _) => ("--strategy", name.clone()),
+    let named = match (named, by_variable) {
+        (Some(name), _) => ("--strategy", name.to_owned()),
         (None, Some(name)) => ("FRESHNESS_STRATEGY", name),
         (None, None) => return Ok(None),
     };

@@ -14,17 +14,26 @@ use super::cli::{Action, Command, Format, Usage};
 use super::manner::Manner;
 use crate::facade::Error;
 use crate::strategies::StrategyName;
-use crate::{Escaped, Outcome, Reason};
+use crate::{Digest, Escaped, Outcome, Reason, Work};
+
+/// Prints a line on standard error. Whoever closed it, or left it no room, goes without.
+macro_rules! say {
+    ($($arg:tt)*) => {
+        let _ = writeln!(io::stderr(), "{}", Escaped::lines(&format!($($arg)*)));
+    };
+}
 
 mod cargo_line;
 mod collection;
 mod diagnosis;
 mod explanation;
+pub(super) mod init;
 mod json_explanation;
 mod notes;
 mod page;
 mod palette;
 mod progress;
+pub(super) mod run;
 mod seen;
 mod store;
 
@@ -83,13 +92,11 @@ impl<'a> Report<'a> {
 
     /// Prints an error; gives the exit status.
     pub(super) fn error(&self, error: &Error) -> ExitCode {
-        let path = error.path().map(|path| Escaped::path(path).to_string());
-        let json = self.command.options.format == Format::Json;
-        trouble(self.notes, json, error.code(), &format!("failed to {error}"), path, &error.hint())
+        failure(self.notes, self.command.options.format, error)
     }
 
     fn milliseconds(&self) -> f64 {
-        self.start.elapsed().as_secs_f64() * 1000.0
+        milliseconds(self.start)
     }
 
     fn built(&self, answer: &Answer) -> io::Result<()> {
@@ -164,10 +171,21 @@ impl<'a> Report<'a> {
             prebuilt: is_build.then_some(outcome.prebuilt),
             explained: (answer.explained.as_ref())
                 .map(|explained| JsonExplained::new(explained, &self.command.options.asked)),
-            work: JsonWork::new(outcome),
+            work: JsonWork::new(outcome.work),
             duration_ms: JsonDuration { total: self.milliseconds() },
         }
     }
+}
+
+/// Prints an error; gives the exit status.
+pub(super) fn failure(notes: &Notes, format: Format, error: &Error) -> ExitCode {
+    let path = error.path().map(|path| Escaped::path(path).to_string());
+    let json = format == Format::Json;
+    trouble(notes, json, error.code(), &format!("failed to {error}"), path, &error.hint())
+}
+
+fn milliseconds(since: Instant) -> f64 {
+    since.elapsed().as_secs_f64() * 1000.0
 }
 
 /// Prints a text as it is; gives the exit status.
@@ -302,13 +320,17 @@ struct JsonArchive {
     kind: String,
 }
 
+fn hexadecimal(digest: &Digest) -> String {
+    digest.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
 impl JsonArchive {
     fn new(archive: &crate::ReadyArchive) -> Self {
         Self {
             package: archive.package.clone(),
             path: Escaped::path(&archive.path).to_string(),
             bytes: archive.bytes,
-            blake3: archive.digest.iter().map(|byte| format!("{byte:02x}")).collect(),
+            blake3: hexadecimal(&archive.digest),
             kind: archive.kind.clone(),
         }
     }
@@ -325,8 +347,7 @@ struct JsonWork {
 }
 
 impl JsonWork {
-    fn new(outcome: &Outcome) -> Self {
-        let work = outcome.work;
+    fn new(work: Work) -> Self {
         Self {
             inputs: work.inputs,
             stats: work.stats,

@@ -33,6 +33,15 @@ fn everything_below(dir: &Path) -> BTreeMap<PathBuf, String> {
 }
 
 #[test]
+fn every_strategy_passes_the_trial_that_others_are_put_to() {
+    for strategy in STRATEGIES {
+        let dir = tempfile::tempdir().unwrap();
+        let broken = freshness_core::laws::broken(strategy, dir.path()).unwrap();
+        assert_eq!(broken, [""; 0], "{}", strategy.id());
+    }
+}
+
+#[test]
 fn nothing_is_ever_written() {
     for row in rows() {
         let Played { world, record, now } = row.play();

@@ -13,7 +13,7 @@ use super::{REASONS_SHOWN, cargo_line};
 use crate::{CargoManner, CargoOutput, Escaped, Event, Reason};
 
 /// Speaks on standard error.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(in super::super) struct Notes {
     manner: Manner,
     progress: Progress,
@@ -138,6 +138,13 @@ impl Notes {
                 self.warning(because);
                 self.warning(&format!("using prebuilt archives of {}", Escaped::path(dir)));
             }
+            Event::ChangedDuringRun { path } => {
+                self.note(&format!("{path} changed while the command ran: running it again"));
+            }
+            Event::OutputsUntouched => self.note(
+                "note: the command left its outputs as they were; one that compares times itself, as make \
+                 does, misses changes that carry an old time",
+            ),
             Event::Note { text } => self.note(&format!("note: {text}")),
         }
     }
