@@ -4,10 +4,10 @@
     rust_import_hook.install("native", "path/to/project")
     import native  # built first, if there is something to build; otherwise nothing is started but `freshness`
 
-The project's package has `crate-type = ["cdylib", "staticlib"]`, and a profile of freshness.toml names it. What maturin
-installs is not looked at by freshness, so a note beside the store says which build it was made after. The note is gone
-while maturin runs and written only where the sources still are what that build began with: whatever is interrupted or
-edited meanwhile is installed again.
+A profile of the project's freshness.toml names its package, with `artifacts = ["cdylib"]`. What maturin installs is not
+looked at by freshness, so a note beside the store says which build it was made after. The note is gone while maturin
+runs and written only where the sources still are what that build began with: whatever is interrupted or edited
+meanwhile is installed again.
 """
 
 import importlib.abc

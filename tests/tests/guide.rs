@@ -145,6 +145,7 @@ followed! {
     configuration: "configuration.md",
     command_line: "cli.md",
     json: "json.md",
+    any_other_command: "run.md",
     recipes: "recipes.md",
     your_compiler: "compiler.md",
     import_hooks: "import-hooks.md",

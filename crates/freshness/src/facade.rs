@@ -219,7 +219,8 @@ impl Freshness {
     /// # Errors
     /// Those of [`job::check`].
     pub fn check_job(&self, job: &Job) -> Result<JobOutcome, Error> {
-        Ok(job::check(&self.job_request(job, CommandStdout::Inherit))?)
+        let evidence = self.evidence();
+        Ok(job::check(&self.job_request(job, CommandStdout::Inherit, &evidence))?)
     }
 
     /// Runs a command if it has to run; its failure is an outcome.
@@ -227,16 +228,22 @@ impl Freshness {
     /// # Errors
     /// Those of [`job::run`].
     pub fn run_job(&self, job: &Job, stdout: CommandStdout) -> Result<JobOutcome, Error> {
-        Ok(job::run(&self.job_request(job, stdout))?)
+        let evidence = self.evidence();
+        Ok(job::run(&self.job_request(job, stdout, &evidence))?)
     }
 
-    fn job_request<'a>(&'a self, job: &'a Job, stdout: CommandStdout) -> JobRequest<'a> {
+    fn job_request<'a>(
+        &'a self,
+        job: &'a Job,
+        stdout: CommandStdout,
+        strategies: &'a [&'a dyn FreshnessStrategy],
+    ) -> JobRequest<'a> {
         JobRequest {
             job,
             tool: &self.tool,
             store: &self.config.store,
             strategy: &*self.strategy,
-            strategies: &strategies::EVIDENCE,
+            strategies,
             lock_timeout: self.config.lock_timeout,
             stdout,
             cancel: &self.cancel,
