@@ -126,3 +126,23 @@ fn verbose_names_the_command_that_is_started() {
     let plain = world.freshness(["build", "--force"]).run().expect(0);
     assert!(!plain.stderr.contains("starting cargo"), "{plain:#?}");
 }
+
+#[test]
+fn a_command_that_is_run_is_told_of_by_the_same_rules() {
+    let world = World::new();
+    world.write("in", "1");
+    let run = |manner: &[&str], rest: &[&str]| {
+        let command = ["--input", "in", "--output", "out", "--", "cp", "in", "out"];
+        world.freshness(["run"]).args(manner).args(rest).args(command)
+    };
+    let stale = run(&[], &["--dry-run"]);
+    assert!(!is_colored(&stale.run().expect(1)));
+    let plain = run(&[], &["--dry-run"]).run().expect(1);
+    let colored = run(&["--color", "always"], &["--dry-run"]).run().expect(1);
+    assert!(is_colored(&colored), "{colored:#?}");
+    assert_eq!(without_colors(&colored.stdout), plain.stdout);
+    let quiet = run(&["--quiet"], &[]).run().expect(0);
+    assert!(quiet.stdout.is_empty() && quiet.stderr.is_empty(), "{quiet:#?}");
+    let fresh = run(&[], &[]).run().expect(0);
+    assert!(fresh.stderr.starts_with("freshness: fresh, command not started"), "{fresh:#?}");
+}

@@ -5,6 +5,7 @@ use std::process::ExitCode;
 use clap::Args;
 
 use super::cli::Format;
+use super::manner::Manner;
 use super::report::Notes;
 use super::{here, report};
 use crate::facade::Error;
@@ -19,13 +20,16 @@ pub(super) struct InitArgs {
     /// How the answer is printed
     #[arg(long, value_enum, default_value_t)]
     format: Format,
+    #[command(flatten)]
+    manner: Manner,
 }
 
 /// Writes the configuration; gives the exit status.
 pub(super) fn main(args: &InitArgs) -> ExitCode {
+    let notes = Notes::new(args.manner);
     match written(args) {
-        Ok(written) => report::init::written(&written, args.format),
-        Err(error) => report::failure(&Notes::default(), args.format, &error),
+        Ok(written) => report::init::written(&written, &notes, args.format),
+        Err(error) => report::failure(&notes, args.format, &error),
     }
 }
 

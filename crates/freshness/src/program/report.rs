@@ -16,13 +16,6 @@ use crate::facade::Error;
 use crate::strategies::StrategyName;
 use crate::{Digest, Escaped, Outcome, Reason, Work};
 
-/// Prints a line on standard error. Whoever closed it, or left it no room, goes without.
-macro_rules! say {
-    ($($arg:tt)*) => {
-        let _ = writeln!(io::stderr(), "{}", Escaped::lines(&format!($($arg)*)));
-    };
-}
-
 mod cargo_line;
 mod collection;
 mod diagnosis;

@@ -9,6 +9,7 @@ use std::time::Instant;
 use clap::Args;
 
 use super::cli::Format;
+use super::manner::Manner;
 use super::report::{self, Notes, run as said};
 use super::{Heard, configuration, here, status_of, with_config};
 use crate::config::{Config, ConfigError};
@@ -45,6 +46,8 @@ pub(super) struct RunArgs {
     /// How the answer is printed; with json, the command's standard output goes to standard error
     #[arg(long, value_enum, default_value_t)]
     format: Format,
+    #[command(flatten)]
+    manner: Manner,
     /// The program and its arguments
     #[arg(last = true, required = true, value_name = "COMMAND")]
     command: Vec<OsString>,
@@ -61,16 +64,21 @@ fn variable(name: &str) -> Result<String, String> {
 /// Runs the command, or says whether it would run; gives the exit status.
 pub(super) fn main(args: &RunArgs, start: Instant) -> ExitCode {
     let signals = Heard::default();
-    match answer(args, &signals, start) {
-        Ok(status) => status,
-        Err(error) => {
-            let trouble = report::failure(&Notes::default(), args.format, &error);
-            status_of(&error, &signals).unwrap_or(trouble)
-        }
-    }
+    let notes = Arc::new(Notes::new(args.manner));
+    let answered = answer(args, &notes, &signals, start);
+    notes.end();
+    answered.unwrap_or_else(|error| {
+        let trouble = report::failure(&notes, args.format, &error);
+        status_of(&error, &signals).unwrap_or(trouble)
+    })
 }
 
-fn answer(args: &RunArgs, signals: &Heard, start: Instant) -> Result<ExitCode, Error> {
+fn answer(
+    args: &RunArgs,
+    notes: &Arc<Notes>,
+    signals: &Heard,
+    start: Instant,
+) -> Result<ExitCode, Error> {
     let directory = here()?;
     let config = match configuration(args.config.as_deref()) {
         // A command says itself what it reads and makes; only the store must be somewhere.
@@ -78,17 +86,27 @@ fn answer(args: &RunArgs, signals: &Heard, start: Instant) -> Result<ExitCode, E
             .map_err(|source| ConfigError::Unreadable { path: directory.clone(), source })?,
         found => found?,
     };
-    let freshness = with_config(config, args.strategy.as_deref(), signals, &Arc::default())?;
-    let strategy = freshness.strategy_name();
+    let freshness = with_config(config, args.strategy.as_deref(), signals, notes)?;
+    let said = said::Said {
+        strategy: freshness.strategy_name(),
+        format: args.format,
+        color: args.manner.color,
+        notes,
+        start,
+    };
     let job = job(args, directory);
     if args.dry_run {
-        return Ok(said::verdict(&freshness.check_job(&job)?, strategy, args.format, start));
+        let outcome = freshness.check_job(&job)?;
+        notes.end();
+        return Ok(said.verdict(&outcome));
     }
     let stdout = match args.format {
         Format::Text => CommandStdout::Inherit,
         Format::Json => CommandStdout::ToStderr,
     };
-    Ok(said::ran(&freshness.run_job(&job, stdout)?, strategy, args.format, start))
+    let outcome = freshness.run_job(&job, stdout)?;
+    notes.end();
+    Ok(said.ran(&outcome))
 }
 
 fn job(args: &RunArgs, directory: PathBuf) -> Job {

@@ -13,20 +13,20 @@ use crate::{Escaped, Written};
 const NEXT: &str = "freshness build";
 
 /// Prints what was written; gives the exit status.
-pub(in super::super) fn written(written: &Written, format: Format) -> ExitCode {
+pub(in super::super) fn written(written: &Written, notes: &Notes, format: Format) -> ExitCode {
     let printed = match format {
         Format::Json => print_json(&JsonInit::new(written)),
-        Format::Text => print_path(written),
+        Format::Text => print_path(written, notes),
     };
-    ended(&Notes::default(), printed, ExitCode::SUCCESS)
+    ended(notes, printed, ExitCode::SUCCESS)
 }
 
-fn print_path(written: &Written) -> io::Result<()> {
+fn print_path(written: &Written, notes: &Notes) -> io::Result<()> {
     let mut out = io::stdout().lock();
     writeln!(out, "{}", Escaped::path(&written.path))?;
     out.flush()?;
     let names: Vec<&str> = written.packages.iter().map(|member| member.name.as_str()).collect();
-    say!("freshness: it asks for {}; next: `{NEXT}`", names.join(", "));
+    notes.note(&format!("it asks for {}; next: `{NEXT}`", names.join(", ")));
     Ok(())
 }
 
