@@ -139,6 +139,16 @@ fn is_told_by(units: &[Unit], package: &PathPackage) -> bool {
     own.clone().any(Unit::is_compilation) && own.all(|unit| unit.is_complete)
 }
 
+/// The globs of a profile that match nothing: allowed, and most likely slips.
+pub(crate) fn idle_globs<'s>(root: &Path, specs: &'s [InputSpec]) -> impl Iterator<Item = &'s str> {
+    let chosen = |spec: &&InputSpec| Why::parse(&spec.why) == Some(Why::ExtraInputs);
+    specs.iter().filter(chosen).filter_map(move |spec| {
+        let Pattern::Glob { glob, .. } = &spec.pattern else { return None };
+        let found = discover(root, [spec]);
+        found.is_ok_and(|found| found.paths.is_empty()).then_some(glob.as_str())
+    })
+}
+
 /// An entry of `extra-inputs`: a glob, or without special characters a path; a directory stands for
 /// all that it holds.
 fn extra_input(glob: &str, cwd: &Path, skip: &[PathBuf]) -> Vec<InputSpec> {

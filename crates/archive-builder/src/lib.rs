@@ -30,6 +30,7 @@ mod inputs;
 pub mod job;
 pub mod key;
 mod lock;
+mod meanwhile;
 pub mod members;
 mod object_check;
 mod observe;

@@ -39,6 +39,7 @@ use crate::events::{Event, Expected};
 use crate::fit::FitUnits;
 use crate::inputs;
 use crate::lock::{self, SlotLock};
+use crate::meanwhile;
 use crate::observe::{self, SETTLE, settled};
 use crate::orphans;
 use crate::products;
@@ -46,7 +47,6 @@ use crate::publish;
 use crate::request::Request;
 use crate::saw::{self, CargoSaw, Made};
 use crate::toolchain::{self, Toolchain};
-use crate::why::Why;
 
 /// One attempt at a rebuild.
 struct Rebuild<'a> {
@@ -122,7 +122,8 @@ pub(crate) fn rebuild(
         work.processes_spawned += rebuild.cargo.spawned();
         match attempt {
             Attempt::Built(built) => {
-                rebuild.tell_of_idle_globs(&built);
+                let tell = |glob: &str| (request.events)(Event::GlobMatchesNothing { glob });
+                inputs::idle_globs(&built.snapshot.root, &built.specs).for_each(tell);
                 return Ok(rebuild.stamp(*built));
             }
             Attempt::InputChanged(path) if changed == Changed::Written => {
@@ -167,22 +168,8 @@ impl<'a> Rebuild<'a> {
         })
     }
 
-    /// A glob that matches nothing is allowed, and most likely a slip.
-    fn tell_of_idle_globs(&self, built: &Built) {
-        for spec in
-            built.specs.iter().filter(|spec| Why::parse(&spec.why) == Some(Why::ExtraInputs))
-        {
-            let Pattern::Glob { glob, .. } = &spec.pattern else { continue };
-            let found = discover(&built.snapshot.root, [spec]);
-            if found.is_ok_and(|found| found.paths.is_empty()) {
-                (self.scene.request.events)(Event::GlobMatchesNothing { glob });
-            }
-        }
-    }
-
     fn attempt(&self, lock: &mut SlotLock, changed: Changed) -> Result<Attempt, BuildError> {
-        let workspace = &self.workspace;
-        let saw = self.prepare_target()?;
+        let (workspace, saw) = (&self.workspace, self.prepare_target()?);
         let mut before = self.look(lock, workspace, &saw.files)?;
         let units = std::mem::take(&mut before.units);
         let root = &workspace.root;
@@ -218,8 +205,9 @@ impl<'a> Rebuild<'a> {
         let (snapshot, lists) = self.take(workspace, &specs)?;
         let told = self.scene.told();
         let contents = Contents::read(&snapshot, after_cutoff, Some(&before.contents), &told);
-        if let Some(path) = contents.changed_since(&before.contents, changed) {
-            return Ok(Attempt::InputChanged(path.clone()));
+        let (then, now) = ((&before.snapshot, &before.contents), (&snapshot, &contents));
+        if let Some(path) = meanwhile::first_change(then, now, (&lists, &specs), changed) {
+            return Ok(Attempt::InputChanged(path));
         }
         let known = |id| Recorded::find(id, &before.evidence, &before.snapshot, before.cutoff);
         let evidence = observe::evidence(self.scene.request.strategies, &snapshot, known, &told);

@@ -14,6 +14,7 @@ use crate::contents::Changed;
 use crate::error::{BuildError, Context};
 use crate::events::Event;
 use crate::lock::{self, Guarded, SlotLock};
+use crate::meanwhile;
 use crate::observe::{self, BRIEFLY, SETTLE, settled};
 use crate::orphans;
 use crate::seal::{self, ReadBytes};
@@ -121,6 +122,11 @@ fn attempt(
     let evidence = observe::evidence(strategies, &snapshot, known, UNTOLD);
     let after = Inputs { snapshot, evidence };
     if let Some(path) = after.first_change(&before, changed) {
+        return Ok(Attempt::InputChanged(path));
+    }
+    // Directories that were listed do not count: a command may make and remove files of its own beside inputs.
+    let moved = || meanwhile::moved_since(&after.snapshot, cutoff);
+    if let Some(path) = (changed == Changed::Written).then(moved).flatten() {
         return Ok(Attempt::InputChanged(path));
     }
     if let Some(path) = after.snapshot.first_difference(&scene.take()?.0) {
