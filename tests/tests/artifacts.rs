@@ -1,9 +1,11 @@
 //! Profiles that ask for other artifacts than static libraries.
 #![expect(clippy::unwrap_used, reason = "what goes wrong in a helper fails the test that uses it")]
 
-use std::path::PathBuf;
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
 
-use tests::World;
+use tests::{Run, World};
 
 /// The generated workspace, in which `gamma` is a static library and one for Rust, and `beta` for Rust alone.
 fn world(artifacts: &str, packages: &str) -> World {
@@ -96,4 +98,20 @@ fn a_package_of_which_nothing_was_made_is_an_error() {
     with("\"more\"");
     assert_eq!(names(&world.build()), ["tool"]);
     world.assert_fresh();
+}
+
+#[test]
+fn a_program_that_may_not_be_run_any_more_is_published_again() {
+    let world = World::without_config();
+    world.write(
+        "Cargo.toml",
+        "[package]\nname = \"app\"\nversion = \"0.1.0\"\nedition = \"2024\"\n",
+    );
+    world.write("src/main.rs", "fn main() { println!(\"here\") }\n");
+    let program = world.build().into_iter().find(|path| path.ends_with("app")).expect("a program");
+    fs::set_permissions(&program, fs::Permissions::from_mode(0o444)).expect("it is ours");
+    let reasons = world.stale_by("hash");
+    assert!(reasons.len() == 1 && reasons[0].starts_with("archive-changed "), "{reasons:?}");
+    let again = world.build().into_iter().find(|path| path.ends_with("app")).expect("a program");
+    assert_eq!(Run::new(again, Path::new("/")).run().expect(0).stdout, "here\n");
 }

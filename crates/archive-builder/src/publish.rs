@@ -28,7 +28,7 @@ use crate::error::{BuildError, Context};
 use crate::object_check::{self, Expected};
 use crate::seal::{self, Condition, ReadBytes};
 use crate::slot::{Slot, of_another_user};
-use crate::sys::make_read_only;
+use crate::sys::{make_read_only, may_be_run};
 
 /// What to publish.
 #[derive(Debug)]
@@ -82,7 +82,9 @@ pub(crate) fn publish(
     })?;
     let (digest, _) = seal::digest_file(&copy).doing("read back", &copy)?;
     let place = PathBuf::from(blake3::Hash::from_bytes(digest).to_hex().as_str());
-    let file = put_in_place(slot, &incoming, &place.join(&product.file_name), &digest)?;
+    let is_program = product.kind.is_program();
+    let place = place.join(&product.file_name);
+    let file = put_in_place(slot, &incoming, &place, (&digest, is_program))?;
     Ok(Archive { package: product.package.to_owned(), kind: product.kind.word().to_owned(), file })
 }
 
@@ -103,14 +105,15 @@ fn put_in_place(
     slot: &Slot,
     incoming: &Path,
     place: &Path,
-    digest: &Digest,
+    (digest, is_program): (&Digest, bool),
 ) -> Result<SealedFile, BuildError> {
     let archives = slot.archives();
     let published = archives.join(place);
     let dir = published.parent().unwrap_or(&archives).to_path_buf();
     let is_real = fs::symlink_metadata(&dir).is_ok_and(|metadata| metadata.is_dir());
     let is_whole = || matches!(seal::digest_file(&published), Ok((found, _)) if found == *digest);
-    if !(is_real && is_whole()) {
+    let can_run = || fs::symlink_metadata(&published).is_ok_and(|m| may_be_run(&m));
+    if !(is_real && is_whole() && (!is_program || can_run())) {
         let copy = incoming.join(place.file_name().unwrap_or_default());
         if !is_real {
             durable::remove_any(&dir).doing("clear", &dir)?;
@@ -149,6 +152,10 @@ pub(crate) fn examine(
         }
         if let Some(problem) = of_another_user(&metadata) {
             return Condition::Changed(problem);
+        }
+        let is_program = archive.kind == ArtifactKind::Bin.word();
+        if place == path && is_program && !may_be_run(&metadata) {
+            return Condition::Changed("may not be run any more".into());
         }
     }
     seal::examine(&path, &file.meta, &file.digest, when, work)

@@ -265,6 +265,11 @@ fn is_no_directory(error: &io::Error) -> bool {
     matches!(told, Some(Errno::NOTDIR | Errno::LOOP | Errno::MLINK))
 }
 
+/// Whether its owner may run a file.
+pub(crate) fn may_be_run(metadata: &fs::Metadata) -> bool {
+    metadata.mode() & 0o100 != 0
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
