@@ -41,6 +41,7 @@ pub mod profile;
 mod publish;
 mod rebuild;
 mod removal;
+pub mod remote;
 pub mod request;
 mod rustup;
 mod saw;

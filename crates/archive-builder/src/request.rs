@@ -3,6 +3,7 @@
 use std::ffi::OsStr;
 use std::fmt;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 use freshness_core::{Digest, FreshnessStrategy, Verdict, Work};
@@ -15,6 +16,8 @@ use crate::error::BuildError;
 use crate::events::Event;
 use crate::key::{Key, Tool};
 use crate::profile::Profile;
+use crate::remote::upload::Upload;
+use crate::remote::{Asked, Origin, Remote};
 
 /// Everything that a check or a build depends on, as values.
 pub struct Request<'a> {
@@ -40,6 +43,8 @@ pub struct Request<'a> {
     pub vouch: bool,
     /// Where cargo's progress and diagnostics go.
     pub cargo_output: CargoOutput,
+    /// A storage that many machines share: asked before cargo is.
+    pub remote: Option<&'a Arc<Remote>>,
     /// The wish that a build stop; looked at while it waits for a lock or for cargo, and between its steps.
     pub cancel: &'a Cancel,
     /// Told of what happens meanwhile, by whichever thread sees it happen.
@@ -89,6 +94,12 @@ pub struct Outcome {
     pub built: bool,
     /// Whether some archives are prebuilt ones.
     pub prebuilt: bool,
+    /// Where the archives came from, if not from a build here.
+    pub origin: Option<Origin>,
+    /// What the storage had to do with it.
+    pub asked: Asked,
+    /// What remains to be put into the storage; the answer does not wait for it.
+    pub upload: Option<Arc<Upload>>,
     /// What it cost.
     pub work: Work,
 }
