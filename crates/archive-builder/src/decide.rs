@@ -21,6 +21,7 @@ use crate::events::Event;
 use crate::inputs;
 use crate::key::Key;
 use crate::publish;
+use crate::remote::Asked;
 use crate::request::{Outcome, ReadyArchive, Request};
 use crate::seal::{Condition, ReadBytes};
 use crate::slot::Slot;
@@ -254,9 +255,12 @@ impl<'a> Scene<'a> {
             root: serving.as_ref().map_or_else(workspace, |serving| serving.root.to_path_buf()),
             verdict,
             archives: self.request.profile.in_order(archives.collect()),
-            generation: serving.map(|serving| serving.head.generation),
+            generation: serving.as_ref().map(|serving| serving.head.generation),
             built: false,
             prebuilt: false,
+            origin: serving.and_then(|serving| serving.head.origin.clone()),
+            asked: Asked::No,
+            upload: None,
             work,
         }
     }

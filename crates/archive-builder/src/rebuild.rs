@@ -375,6 +375,7 @@ impl<'a> Rebuild<'a> {
             environment: built.environment,
             cutoff: built.cutoff,
             archives: built.archives,
+            origin: None,
         };
         Stamp {
             head,

@@ -31,7 +31,7 @@ pub use listing::Listing;
 pub use lists::Lists;
 pub use path::{Escaped, InputPath};
 pub use snapshot::{Kind, Meta, Snapshot, State, Target, Timestamp};
-pub use stamp::{Archive, Digest, EnvFact, Fact, Head, Record, SealedFile, Stamp};
+pub use stamp::{Archive, Digest, EnvFact, Fact, Head, Origin, Record, SealedFile, Stamp};
 pub use strategy::{
     Assessment, Evidence, FreshnessStrategy, Observation, Recorded, StrategyId, Work,
 };

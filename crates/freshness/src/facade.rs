@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use archive_builder::explain::{Explanation as Differences, Forecast, PathStory};
 use archive_builder::gc::{self, Collection, DryRun, Limits};
 use archive_builder::job::{self, CommandStdout, Job, JobOutcome, JobRequest};
+use archive_builder::remote::Remote;
 use archive_builder::{
     BuildError, Cancel, CargoOutput, Environment, Event, Force, Key, Missing, Outcome, Profile,
     Request, Tool, store,
@@ -26,6 +27,7 @@ pub struct Freshness {
     /// Those of the caller, whose evidence every build records.
     own_strategies: Vec<Arc<dyn FreshnessStrategy>>,
     cargo_output: CargoOutput,
+    remote: Option<Arc<Remote>>,
     cancel: Cancel,
     on_event: Box<dyn Fn(Event<'_>) + Send + Sync>,
 }
@@ -81,6 +83,7 @@ impl Freshness {
             tool,
             environment,
             cargo_output: CargoOutput::default(),
+            remote: None,
             cancel: Cancel::default(),
             on_event: Box::new(|_| {}),
         }
@@ -111,6 +114,13 @@ impl Freshness {
     #[must_use]
     pub fn cargo_output(mut self, output: CargoOutput) -> Self {
         self.cargo_output = output;
+        self
+    }
+
+    /// Asks this storage for what is stale here, before cargo.
+    #[must_use]
+    pub fn remote(mut self, remote: Arc<Remote>) -> Self {
+        self.remote = Some(remote);
         self
     }
 
@@ -320,6 +330,7 @@ impl Freshness {
             generations: self.config.generations,
             vouch: self.config.vouch,
             cargo_output: self.cargo_output,
+            remote: self.remote.as_ref(),
             cancel: &self.cancel,
             events: &*self.on_event,
         }

@@ -13,8 +13,11 @@
 
 pub mod storage;
 pub mod trust;
+pub mod upload;
 
 use std::sync::Arc;
+
+pub use freshness_core::Origin;
 
 use self::storage::Storage;
 use self::trust::{Keys, Namespace};
@@ -34,19 +37,6 @@ pub struct Remote {
     pub writes: bool,
     /// The longest archive that is fetched or put, in bytes.
     pub max_archive_bytes: u64,
-}
-
-/// Where the archives of a stamp came from, if not from a build here.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Origin {
-    /// [`Storage::describe`], when they came.
-    pub storage: String,
-    /// The namespace that they were found in.
-    pub namespace: String,
-    /// The identity that they were found by: 64 hexadecimal digits.
-    pub identity: String,
-    /// The public key of who signed them: 64 hexadecimal digits.
-    pub signer: String,
 }
 
 /// What the storage had to do with an answer.

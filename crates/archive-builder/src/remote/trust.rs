@@ -138,7 +138,8 @@ impl Keys {
         sealed: &'b [u8],
     ) -> Result<(&'b [u8], PublicKey), String> {
         let torn = || "it is too short to be signed".to_owned();
-        let (body, seal) = sealed.split_at_checked(sealed.len().wrapping_sub(SEAL_BYTES)).ok_or_else(torn)?;
+        let (body, seal) =
+            sealed.split_at_checked(sealed.len().wrapping_sub(SEAL_BYTES)).ok_or_else(torn)?;
         let (signature, key) = seal.split_first_chunk::<64>().ok_or_else(torn)?;
         let key: &[u8; 32] = key.try_into().map_err(|_| torn())?;
         let is_own = |secret: &SecretKey| namespace == own && secret.public().0.as_bytes() == key;

@@ -15,7 +15,7 @@ use super::codec::Format;
 use super::table::{KINDS, number};
 
 /// The format of a stamp.
-pub const FORMAT: Format = Format { magic: *b"freshstp", version: 4 };
+pub const FORMAT: Format = Format { magic: *b"freshstp", version: 5 };
 
 /// See [`super::Head`]; the rest says how to read the chunks that follow it.
 #[derive(Debug, Encode, Decode)]
@@ -27,6 +27,8 @@ pub struct Head {
     pub toolchain_files: Vec<SealedFile>,
     pub environment: Vec<(String, Option<Digest>)>,
     pub archives: Vec<(String, String, SealedFile)>,
+    /// Storage, namespace, identity, signer.
+    pub origin: Option<[String; 4]>,
     pub cutoff: Time,
     pub root: Vec<u8>,
     /// Specifications that are not one of the inputs in the table, named.
@@ -103,6 +105,7 @@ impl From<&super::Head> for Head {
             archives: (head.archives.iter())
                 .map(|a| (a.package.clone(), a.kind.clone(), SealedFile::from(&a.file)))
                 .collect(),
+            origin: head.origin.clone().map(|o| [o.storage, o.namespace, o.identity, o.signer]),
             cutoff: head.cutoff.into(),
             root: Vec::new(),
             specs: Vec::new(),
@@ -142,9 +145,15 @@ impl Head {
                     Ok(super::Archive { package, kind, file: file.try_into()? })
                 })
                 .collect::<Result<_, &'static str>>()?,
+            origin: taken_origin(self.origin.take()),
             cutoff: self.cutoff.into(),
         })
     }
+}
+
+fn taken_origin(origin: Option<[String; 4]>) -> Option<super::Origin> {
+    let [storage, namespace, identity, signer] = origin?;
+    Some(super::Origin { storage, namespace, identity, signer })
 }
 
 fn sealed_files(files: Vec<SealedFile>) -> Result<Vec<super::SealedFile>, &'static str> {

@@ -89,6 +89,21 @@ pub struct Head {
     pub cutoff: Timestamp,
     /// What was published.
     pub archives: Vec<Archive>,
+    /// Where that came from, if not from a build here.
+    pub origin: Option<Origin>,
+}
+
+/// Where archives came from that were not built here.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Origin {
+    /// The storage, for people, without credentials, as it was when they came.
+    pub storage: String,
+    /// The namespace that they were found in.
+    pub namespace: String,
+    /// The identity that they were found by: 64 hexadecimal digits.
+    pub identity: String,
+    /// The public key of who signed them: 64 hexadecimal digits.
+    pub signer: String,
 }
 
 /// The record that a build leaves.
