@@ -86,6 +86,13 @@ impl ProductKind {
         }
     }
 
+    /// The kind of this word.
+    pub(crate) fn parse(word: &str) -> Option<Self> {
+        let artifact = ArtifactKind::ALL.into_iter().find(|kind| kind.word() == word);
+        let bitcode = || (word == Emit::LlvmBc.word()).then_some(ProductKind::Bitcode);
+        artifact.map(ProductKind::Artifact).or_else(bitcode)
+    }
+
     /// Where a kind of this word stands in the answer: the static library first, then its bitcode.
     pub(crate) fn rank(word: &str) -> Option<usize> {
         let first = [ArtifactKind::StaticLib.word(), Emit::LlvmBc.word()];

@@ -4,6 +4,8 @@
 //! covers everything from the second look to the pruning, so N processes that find the same archives
 //! stale run cargo once: the others find them fresh when their turn comes.
 
+use std::sync::Arc;
+
 use freshness_core::{Reason, Stamp};
 
 use crate::decide::{Decision, Scene};
@@ -13,6 +15,8 @@ use crate::lock::SlotLock;
 use crate::observe;
 use crate::publish;
 use crate::rebuild::rebuild;
+use crate::remote::upload::Upload;
+use crate::remote::{self, Asked};
 use crate::request::{MIN_GENERATIONS, Outcome, Request};
 
 /// Whether to build what is fresh.
@@ -31,9 +35,31 @@ pub enum Force {
 /// Whatever keeps the archives from being built; the earlier stamp and its archives are then as they
 /// were.
 pub fn build(request: &Request<'_>, force: Force) -> Result<Outcome, BuildError> {
+    supply(request, Means::Cargo(force))
+}
+
+/// The same without cargo: what is not here and not in the storage is not handed out.
+///
+/// # Errors
+/// Those of [`build`], but for cargo's.
+pub(crate) fn without_cargo(request: &Request<'_>) -> Result<Outcome, BuildError> {
+    supply(request, Means::StorageAlone)
+}
+
+/// How stale archives are replaced.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Means {
+    /// By those of the storage, or one build.
+    Cargo(Force),
+    /// By those of the storage.
+    StorageAlone,
+}
+
+fn supply(request: &Request<'_>, means: Means) -> Result<Outcome, BuildError> {
+    let is_forced = means == Means::Cargo(Force::Yes);
     let scene = Scene::look(request)?;
     let arrival = scene.decide(request.strategy)?;
-    if arrival.verdict.is_fresh() && force == Force::No {
+    if arrival.verdict.is_fresh() && !is_forced {
         return Ok(serve(&scene, arrival));
     }
     let _heeding = request.cancel.heed();
@@ -44,7 +70,7 @@ pub fn build(request: &Request<'_>, force: Force) -> Result<Outcome, BuildError>
     let scene = Scene::look(request)?;
     let again = scene.decide(request.strategy)?;
     let mut verdict = arrival.verdict;
-    if force == Force::Yes {
+    if is_forced {
         verdict.reasons.push(Reason::Forced { by: request.tool.name.clone() });
     } else if again.verdict.is_fresh() {
         renew(&scene, &mut lock, &again);
@@ -52,14 +78,45 @@ pub fn build(request: &Request<'_>, force: Force) -> Result<Outcome, BuildError>
     }
     (request.events)(Event::Stale { verdict: &again.verdict });
     let mut work = again.work;
-    // What cannot be read whole proves nothing of what is to be built.
-    let earlier = again.stamp.and_then(|stamp| stamp.load().ok());
-    let stamp = rebuild(request, &mut lock, earlier.as_ref(), force, &mut work)?;
+    let (fetched, asked) = match request.remote {
+        Some(remote) if !is_forced => remote::fetch::stamp(&scene, &mut lock, remote, &mut work)?,
+        _ => (None, Asked::No),
+    };
+    if let Asked::Failed(problem) | Asked::Refused(problem) = &asked {
+        let storage = request.remote.map(|r| r.storage.describe()).unwrap_or_default();
+        let text = format!("archives of {storage} are not used: {problem}");
+        (request.events)(Event::Note { text: &text });
+    }
+    let built = match (fetched, means) {
+        (Some(stamp), _) => Built { stamp, by_cargo: false },
+        (None, Means::StorageAlone) => {
+            let nothing = scene.outcome(verdict, None::<&Stamp>, work);
+            return Ok(Outcome { asked, ..nothing });
+        }
+        (None, Means::Cargo(force)) => {
+            // What cannot be read whole proves nothing of what is to be built.
+            let earlier = again.stamp.and_then(|stamp| stamp.load().ok());
+            let stamp = rebuild(request, &mut lock, earlier.as_ref(), force, &mut work)?;
+            Built { stamp, by_cargo: true }
+        }
+    };
+    let Built { stamp, by_cargo } = built;
     request.go_on("before its stamp was written")?;
     publish::write_stamp(&scene.slot, &stamp)?;
     let kept = request.generations.max(MIN_GENERATIONS);
     note(request, publish::prune(&scene.slot, &stamp, kept));
-    Ok(Outcome { built: true, ..scene.outcome(verdict, Some(&stamp), work) })
+    let outcome = scene.outcome(verdict, Some(&stamp), work);
+    // A storage that did not answer a moment ago is not waited for again.
+    let answers = !matches!(asked, Asked::Failed(_));
+    let upload = request.remote.filter(|remote| by_cargo && remote.writes && answers);
+    let upload = upload.map(|remote| Arc::new(Upload::new(request, remote, stamp, &asked)));
+    Ok(Outcome { built: by_cargo, asked, upload, ..outcome })
+}
+
+/// What came to replace stale archives.
+struct Built {
+    stamp: Stamp,
+    by_cargo: bool,
 }
 
 /// Serves what is fresh; renews the record where that is due and no one is in the way.

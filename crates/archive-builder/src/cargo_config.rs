@@ -7,6 +7,7 @@
 //! A file that cannot be parsed chooses nothing: cargo itself will say what is wrong with it.
 
 use std::collections::BTreeSet;
+use std::io;
 use std::path::{Path, PathBuf};
 
 use toml::{Table, Value};
@@ -23,6 +24,8 @@ pub(crate) struct CargoConfig {
     pub(crate) candidates: BTreeSet<PathBuf>,
     /// The parsed files, nearest first.
     files: Vec<(PathBuf, Table)>,
+    /// Whether some file is there that cannot be parsed.
+    has_unparsed: bool,
 }
 
 impl CargoConfig {
@@ -44,14 +47,26 @@ impl CargoConfig {
         if !self.candidates.insert(path.clone()) || depth > MAX_INCLUDES {
             return;
         }
-        let Ok(text) = small_file::read_text(&path) else { return };
-        let Ok(table) = text.parse::<Table>() else { return };
+        let parsed = match small_file::read_text(&path) {
+            Ok(text) => text.parse::<Table>().ok(),
+            Err(error) if is_absence(&error) => return,
+            Err(_) => None,
+        };
+        let Some(table) = parsed else {
+            self.has_unparsed = true;
+            return;
+        };
         let includes = includes(&table);
         let dir = path.parent().map(Path::to_path_buf).unwrap_or_default();
         self.files.push((path, table));
         for include in includes {
             self.read_file(dir.join(include), depth + 1);
         }
+    }
+
+    /// Every file's content, nearest first; nothing where one of them cannot be parsed.
+    pub(crate) fn tables(&self) -> Option<impl Iterator<Item = &Table>> {
+        (!self.has_unparsed).then(|| self.files.iter().map(|(_, table)| table))
     }
 
     /// The value of `table.key` in the nearest file that has it, with that file.
@@ -67,6 +82,11 @@ impl CargoConfig {
     pub(crate) fn program(&self, key: &str) -> Option<PathBuf> {
         let (file, program) = self.text("build", key)?;
         Some(executable(file, program))
+    }
+
+    /// `build.target` of the nearest file that has it as one text.
+    pub(crate) fn build_target(&self) -> Option<&str> {
+        self.text("build", "target").map(|(_, target)| target)
     }
 
     /// The linker that the nearest file names for `triple`.
@@ -91,6 +111,11 @@ impl CargoConfig {
             targets.iter().any(|(name, t)| concerns(name) && t.get("rustflags").is_some())
         })
     }
+}
+
+/// Whether nothing is there; a directory of that name is nothing to cargo either.
+fn is_absence(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory)
 }
 
 fn executable(file: &Path, program: &str) -> PathBuf {

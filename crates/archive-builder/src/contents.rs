@@ -16,6 +16,9 @@ use crate::seal;
 /// After so many inputs it is told how far reading has come.
 const TOLD_AFTER: usize = 64;
 
+/// What [`Contents::told`] says of nothing.
+pub(crate) const ABSENT: &str = "absent";
+
 /// What counts as a change of an input between two looks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Changed {
@@ -102,6 +105,17 @@ impl Contents {
         mtimes.flatten().max()
     }
 
+    /// What an input is without its times: its kind, what a link says, its content. Nothing where that cannot
+    /// be told, or no one looked.
+    pub(crate) fn told(&self, path: &InputPath) -> Option<(&'static str, Vec<u8>, Option<Digest>)> {
+        let (state, digest) = self.inputs.get(path)?;
+        let is_unreadable = match state {
+            State::Unreadable(_) | State::Link { target: Target::Unreadable(_), .. } => true,
+            _ => state.file().is_some() && digest.is_none(),
+        };
+        (!is_unreadable).then(|| facts(&(state.clone(), *digest)))
+    }
+
     /// A digest over what these inputs are and hold; times do not enter.
     pub(crate) fn world<'a>(&self, paths: impl Iterator<Item = &'a InputPath>) -> Digest {
         let mut hasher = blake3::Hasher::new();
@@ -127,7 +141,7 @@ impl Contents {
 /// What a state is without its times: its kind, what a link says, its content.
 fn facts((state, digest): &(State, Option<Digest>)) -> (&'static str, Vec<u8>, Option<Digest>) {
     match state {
-        State::Absent => ("absent", Vec::new(), None),
+        State::Absent => (ABSENT, Vec::new(), None),
         State::Unreadable(_) => ("unreadable", Vec::new(), None),
         State::Here(meta) => (meta.kind.word(), Vec::new(), *digest),
         State::Link { text, target, .. } => {

@@ -12,6 +12,7 @@ use std::time::Duration;
 use freshness_core::sys::leads_nowhere;
 use freshness_core::{Escaped, InputPath};
 
+use crate::remote::storage::StorageError;
 use crate::sys;
 
 /// Why there are no archives to hand out.
@@ -179,6 +180,17 @@ pub enum BuildError {
     /// More inputs than a stamp holds.
     #[error(transparent)]
     RecordTooLarge(#[from] freshness_core::stamp::codec::TooLarge),
+    /// There is nothing to share, or nowhere.
+    #[error("share archives: {problem}")]
+    Remote {
+        /// Why not.
+        problem: String,
+        /// What to change.
+        hint: &'static str,
+    },
+    /// A storage that many machines share.
+    #[error(transparent)]
+    Storage(#[from] StorageError),
     /// A prebuilt archive that is not there or not usable.
     #[error(
         "use the prebuilt {what} of {} at {}: {}",
@@ -224,6 +236,8 @@ impl BuildError {
             BuildError::NothingMatches { .. } => "input-missing",
             BuildError::Output { .. } => "output",
             BuildError::RecordTooLarge(_) => "stamp-too-large",
+            BuildError::Remote { .. } => "remote",
+            BuildError::Storage(_) => "remote-storage",
             BuildError::Prebuilt { .. } => "prebuilt",
         }
     }
@@ -316,6 +330,8 @@ impl BuildError {
             }
             BuildError::Glob(_) => "`*` matches within a directory, `**` across directories".into(),
             BuildError::RecordTooLarge(_) => "name fewer inputs".into(),
+            BuildError::Remote { hint, .. } => (*hint).into(),
+            BuildError::Storage(error) => error.trouble.hint().into(),
             BuildError::Prebuilt { .. } => {
                 "put the archive there, or build from source (`--build-missing`)".into()
             }

@@ -26,6 +26,22 @@ pub enum Event<'a> {
         /// Why; empty where it was asked for although they are fresh.
         verdict: &'a Verdict,
     },
+    /// Archives for these inputs are in a storage, and are being fetched.
+    Fetching {
+        /// The storage.
+        storage: &'a str,
+        /// How many bytes are fetched.
+        done: u64,
+        /// How many there are.
+        of: u64,
+    },
+    /// Archives were fetched, and serve; cargo is not started.
+    Fetched {
+        /// The storage.
+        storage: &'a str,
+        /// How many bytes they have.
+        bytes: u64,
+    },
     /// cargo is about to start.
     CargoStarts {
         /// Its arguments.

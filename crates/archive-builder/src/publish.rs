@@ -207,6 +207,16 @@ pub(crate) fn earlier_stamps(slot: &Slot) -> Vec<PathBuf> {
     numbered.into_iter().map(|(_, path)| path).collect()
 }
 
+/// The number of the generation that comes next; `earlier` is the newest stamp, where it could be read whole.
+pub(crate) fn next_generation(slot: &Slot, earlier: Option<&Stamp>) -> u64 {
+    // The newest is counted even where it could not be read before: two generations of one number
+    // would be taken for one, and the archives of the other removed.
+    let kept = std::iter::once(slot.stamp()).chain(earlier_stamps(slot));
+    let kept = kept.filter_map(|path| Some(slot.open_stamp(&path).ok()?.head.generation));
+    let newest = kept.chain(earlier.map(|stamp| stamp.head.generation)).max();
+    newest.unwrap_or(0) + 1
+}
+
 fn numbered_stamps(slot: &Slot) -> Vec<(u64, PathBuf)> {
     let Ok(entries) = fs::read_dir(slot.stamps()) else { return Vec::new() };
     let number = |entry: &fs::DirEntry| entry.file_name().to_str()?.parse().ok();

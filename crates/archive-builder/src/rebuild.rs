@@ -44,6 +44,7 @@ use crate::observe::{self, SETTLE, settled};
 use crate::orphans;
 use crate::products;
 use crate::publish;
+use crate::remote::remap;
 use crate::request::Request;
 use crate::saw::{self, CargoSaw, Made};
 use crate::toolchain::{self, Toolchain};
@@ -318,7 +319,10 @@ impl<'a> Rebuild<'a> {
 
     fn run_cargo(&self, workspace: &Workspace, packages: Expected) -> Result<Messages, BuildError> {
         let (request, target) = (self.scene.request, self.scene.slot.target());
-        let plan = Plan::new(request.profile, workspace, request.env, &self.scene.config, &target);
+        let compiler = self.toolchain_files.first().map(|file| file.path.as_path());
+        let remapped = remap::flags(request, workspace, compiler);
+        let config = &self.scene.config;
+        let plan = Plan::new(request.profile, workspace, request.env, config, &target, remapped);
         (request.events)(Event::CargoStarts { args: &plan.args, packages });
         self.cargo.build(&plan, request.events)
     }
@@ -359,16 +363,9 @@ impl<'a> Rebuild<'a> {
     }
 
     fn stamp(&self, built: Built) -> Stamp {
-        // The newest is counted even where it could not be read before: two generations of one number
-        // would be taken for one, and the archives of the other removed.
-        let newest = std::iter::once(self.scene.slot.stamp());
-        let kept = newest.chain(publish::earlier_stamps(&self.scene.slot));
-        let kept =
-            kept.filter_map(|path| Some(self.scene.slot.open_stamp(&path).ok()?.head.generation));
-        let newest = kept.chain(self.earlier.map(|stamp| stamp.head.generation)).max();
         let head = Head {
             key: self.scene.key.to_string(),
-            generation: newest.unwrap_or(0) + 1,
+            generation: publish::next_generation(&self.scene.slot, self.earlier),
             profile: self.scene.profile_facts(),
             toolchain: self.toolchain.clone(),
             toolchain_files: self.toolchain_files.clone(),

@@ -88,6 +88,11 @@ impl Toolchain {
         }
     }
 
+    /// Whether nothing names a compiler.
+    pub(crate) fn is_unnamed(&self) -> bool {
+        matches!(self.compiler, Compiler::Unnamed)
+    }
+
     /// The real compiler.
     ///
     /// # Errors
@@ -117,6 +122,17 @@ impl Toolchain {
         earlier: Option<&Head>,
     ) -> Result<(Vec<Fact>, Vec<SealedFile>), BuildError> {
         self.compiler()?;
+        self.record_named(earlier)
+    }
+
+    /// The same where no compiler need be named: then the stamp names none, and whichever comes is another.
+    ///
+    /// # Errors
+    /// A compiler or wrapper that cannot be read.
+    pub(crate) fn record_named(
+        &self,
+        earlier: Option<&Head>,
+    ) -> Result<(Vec<Fact>, Vec<SealedFile>), BuildError> {
         let known = |path: &Path| {
             earlier.and_then(|stamp| stamp.toolchain_files.iter().find(|f| f.path == path))
         };

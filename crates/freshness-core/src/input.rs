@@ -4,7 +4,7 @@
 //! patterns into a list of paths, and that list is part of what a stamp vouches for. A path that
 //! does not exist stays in the list, because its appearing would matter.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::listing::Listing;
 
@@ -80,4 +80,44 @@ pub enum Pattern {
         /// Files and directories that are left out, known by where they are.
         skip: Vec<PathBuf>,
     },
+}
+
+impl Pattern {
+    /// The same with every path in it replaced, those that are skipped included; nothing where one has no
+    /// replacement. Globs and entries of a selection are relative to such a path, and stay.
+    #[must_use]
+    pub fn map_paths(&self, map: &mut dyn FnMut(&Path) -> Option<PathBuf>) -> Option<Self> {
+        let all = |paths: &[PathBuf], map: &mut dyn FnMut(&Path) -> Option<PathBuf>| {
+            paths.iter().map(|path| map(path)).collect::<Option<Vec<PathBuf>>>()
+        };
+        Some(match self {
+            Pattern::Path(path) => Pattern::Path(map(path)?),
+            Pattern::Tree { dir, skip } => Pattern::Tree { dir: map(dir)?, skip: all(skip, map)? },
+            Pattern::Followed { dir, skip } => {
+                Pattern::Followed { dir: map(dir)?, skip: all(skip, map)? }
+            }
+            Pattern::Package { dir, skip, listing } => {
+                let listing = match listing {
+                    Listing::Versioned { top, excluded } => {
+                        Listing::Versioned { top: map(top)?, excluded: excluded.clone() }
+                    }
+                    listing => listing.clone(),
+                };
+                Pattern::Package { dir: map(dir)?, skip: all(skip, map)?, listing }
+            }
+            Pattern::Modules { dir, names } => {
+                Pattern::Modules { dir: map(dir)?, names: names.clone() }
+            }
+            Pattern::Glob { base, glob, skip } => {
+                let skip = all(skip, map)?;
+                Pattern::Glob { base: map(base)?, glob: glob.clone(), skip }
+            }
+            Pattern::Selected { base, top, entries, skip } => Pattern::Selected {
+                base: map(base)?,
+                top: map(top)?,
+                entries: entries.clone(),
+                skip: all(skip, map)?,
+            },
+        })
+    }
 }

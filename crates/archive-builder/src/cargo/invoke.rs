@@ -279,13 +279,14 @@ pub(crate) struct Plan {
 }
 
 impl Plan {
-    /// The command that builds `profile` into `target_dir`.
+    /// The command that builds `profile` into `target_dir`, with these flags for rustc beside the profile's.
     pub(crate) fn new(
         profile: &Profile,
         workspace: &Workspace,
         env: &Environment,
         config: &CargoConfig,
         target_dir: &Path,
+        remapped: Vec<String>,
     ) -> Self {
         let mut args: Vec<String> = vec!["build".into()];
         args.extend(targets(profile, workspace).map(String::from));
@@ -316,7 +317,7 @@ impl Plan {
         if !profile.default_features {
             args.push("--no-default-features".into());
         }
-        let flags = rustflags::flags(profile, env, config);
+        let flags = rustflags::flags(profile, env, config, remapped);
         args.extend(flags.args);
         Self { args, env: flags.env, target_dir: target_dir.to_path_buf() }
     }

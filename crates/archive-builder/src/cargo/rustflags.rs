@@ -22,12 +22,18 @@ pub(crate) struct Flags {
     pub(crate) env: Vec<(&'static str, OsString)>,
 }
 
-/// The flags that `profile` needs beyond cargo's own choice.
-pub(crate) fn flags(profile: &Profile, env: &Environment, config: &CargoConfig) -> Flags {
+/// The flags that `profile` needs beyond cargo's own choice, and `more`.
+pub(crate) fn flags(
+    profile: &Profile,
+    env: &Environment,
+    config: &CargoConfig,
+    more: Vec<String>,
+) -> Flags {
     let mut ours = profile.rustflags.clone();
     if profile.emit.contains(&Emit::LlvmBc) {
         ours.push("--emit=llvm-bc".into());
     }
+    ours.extend(more);
     if ours.is_empty() {
         return Flags::default();
     }
@@ -92,7 +98,7 @@ mod tests {
         let env = Environment::new(vars.iter().map(|(n, v)| (n.into(), v.into())));
         let mut profile = Profile::release(["x"]);
         profile.rustflags = vec!["-Ca=\"b c\"".into(), "-Cd".into()];
-        flags(&profile, &env, &CargoConfig::default())
+        flags(&profile, &env, &CargoConfig::default(), Vec::new())
     }
 
     #[test]

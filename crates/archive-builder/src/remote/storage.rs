@@ -119,3 +119,28 @@ pub enum Trouble {
     /// Anything else that it answers.
     Answer,
 }
+
+impl Trouble {
+    /// What to do next.
+    #[must_use]
+    pub fn hint(self) -> &'static str {
+        match self {
+            Trouble::Unreachable => {
+                "see whether the service runs, and whether `url` and `options` name it"
+            }
+            Trouble::TimedOut => {
+                "try again; `timeout` and `transfer-timeout` set how long is waited"
+            }
+            Trouble::Denied => {
+                "set the credentials that the service wants, or ask for the permission"
+            }
+            Trouble::Full => "make room: `freshness remote prune`, or a larger quota",
+            Trouble::TooLarge => "`max-archive-size` sets what is fetched and put",
+            Trouble::Unsupported => {
+                "let the service do that by itself: an expiry, a lifecycle rule"
+            }
+            Trouble::Local => "see the system's message",
+            Trouble::Answer => "see the service's words",
+        }
+    }
+}

@@ -233,6 +233,8 @@ pub(super) fn archive_event(event: Event<'_>) {
         | Event::CargoEnds
         | Event::CargoForced { .. }
         | Event::Looking { .. }
+        | Event::Fetching { .. }
+        | Event::Fetched { .. }
         | Event::LockTaken
         | Event::GlobMatchesNothing { .. } => {}
         // A compile asks for archives, and has no command run.

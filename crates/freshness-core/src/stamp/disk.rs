@@ -60,14 +60,22 @@ pub struct SealedFile {
     digest: Digest,
 }
 
+/// A pattern as records hold it: paths as bytes.
 #[derive(Clone, Debug, Encode, Decode)]
 pub enum Place {
+    /// See [`Pattern::Path`].
     Path(Vec<u8>),
+    /// See [`Pattern::Tree`].
     Tree(Vec<u8>, Vec<Vec<u8>>),
+    /// See [`Pattern::Glob`].
     Glob(Vec<u8>, String, Vec<Vec<u8>>),
+    /// See [`Pattern::Followed`].
     Followed(Vec<u8>, Vec<Vec<u8>>),
+    /// See [`Pattern::Package`].
     Package(Vec<u8>, Vec<Vec<u8>>, Rules),
+    /// See [`Pattern::Modules`].
     Modules(Vec<u8>, Vec<String>),
+    /// See [`Pattern::Selected`].
     Selected(Vec<u8>, Vec<u8>, Vec<Vec<u8>>, Vec<Vec<u8>>),
 }
 

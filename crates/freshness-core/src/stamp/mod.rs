@@ -19,6 +19,7 @@ use crate::snapshot::{Meta, Snapshot, Timestamp};
 use crate::strategy::{Evidence, Recorded, StrategyId};
 use crate::verdict::Reason;
 
+pub use disk::Place;
 pub use record::Record;
 
 /// Whether a file that begins with these bytes may be a stamp, whole or not, of whatever version.

@@ -120,7 +120,11 @@ impl Notes {
                 self.detail(&format!("starting cargo {}", args.join(" ")));
             }
             Event::CargoSays { line } => self.cargo_says(line),
-            Event::LockTaken
+            Event::Fetched { storage, bytes } => {
+                self.note(&format!("fetched from {storage} ({bytes} bytes)"));
+            }
+            Event::Fetching { .. }
+            | Event::LockTaken
             | Event::Looking { .. }
             | Event::CargoMade { .. }
             | Event::CargoEnds => {}
