@@ -113,15 +113,18 @@ impl Machine {
         let vars = std::env::vars_os().filter(|(name, _)| name.to_str().is_some_and(kept));
         let environment =
             Environment::new(vars.filter(|(name, _)| name != "RUSTC" && name != "CARGO"));
-        let remote = Remote {
+        Freshness::new(config, Tool::new("t", "1"), environment).remote(Arc::new(self.remote()))
+    }
+
+    fn remote(&self) -> Remote {
+        Remote {
             storage: self.storage.clone(),
             namespace: "main".parse::<Namespace>().unwrap(),
             also_read: Vec::new(),
             keys: Keys { secret: Some(SecretKey::of_seed(&[7; 32])), trusted: Vec::new() },
             writes: true,
             max_archive_bytes: 1 << 30,
-        };
-        Freshness::new(config, Tool::new("t", "1"), environment).remote(Arc::new(remote))
+        }
     }
 
     fn build(&self, cargo: WithCargo) -> Result<Outcome, freshness::Error> {
@@ -167,6 +170,107 @@ fn what_one_machine_built_serves_another_that_has_no_cargo() {
     let a_fetched = a.build(WithCargo::Yes).unwrap();
     assert_eq!((a_fetched.built, a_fetched.asked), (false, Asked::Hit));
     assert_eq!(a_fetched.archives[0].digest, b_built.archives[0].digest);
+}
+
+/// What A put, and a machine without cargo that would take it.
+fn shared() -> (Machine, Arc<Memory>) {
+    let storage = Arc::new(Memory::default());
+    let a = Machine::new("home/a/work", &storage);
+    upload(&a.build(WithCargo::Yes).unwrap());
+    (Machine::new("srv", &storage), storage)
+}
+
+/// Whether B, which cannot build, has archives now. What it took is removed again.
+fn is_served(b: &Machine) -> bool {
+    let served = b.build(WithCargo::No);
+    let published = |path: &Path| fs::read_dir(path).is_ok_and(|mut names| names.next().is_some());
+    if let Err(error) = &served {
+        assert!(error.to_string().contains("find `cargo`"), "{error}");
+        let slots = fs::read_dir(b.root().join("target/freshness")).unwrap().flatten();
+        let stamps = slots.filter(|slot| slot.path().join("stamp").exists());
+        assert_eq!(stamps.count(), 0);
+    } else {
+        assert!(published(&b.root().join("target/freshness")));
+    }
+    let _ = fs::remove_dir_all(b.root().join("target"));
+    served.is_ok()
+}
+
+#[test]
+fn nothing_is_taken_of_which_a_bit_is_flipped_or_the_end_is_missing() {
+    let (b, storage) = shared();
+    assert!(is_served(&b));
+    let bodies = storage.0.lock().unwrap().clone();
+    assert_eq!(bodies.len(), 3);
+    for (name, body) in &bodies {
+        let put = |bytes: Vec<u8>| _ = storage.0.lock().unwrap().insert(name.clone(), bytes);
+        // Every byte of what is signed, and some of the archive.
+        let step = if body.len() < 10_000 { 7 } else { body.len() / 40 };
+        for at in (0..body.len()).step_by(step) {
+            let mut flipped = body.clone();
+            flipped[at] ^= 1 << (at % 8);
+            put(flipped);
+            assert!(!is_served(&b), "{name} at {at}");
+        }
+        for length in [0, 1, body.len() / 2, body.len() - 1] {
+            put(body[..length].to_vec());
+            assert!(!is_served(&b), "{name} of {length} bytes");
+        }
+        put([&body[..], b"x"].concat());
+        assert!(!is_served(&b), "{name} and a byte");
+        put(body.clone());
+    }
+    assert!(is_served(&b));
+}
+
+#[test]
+fn who_is_not_trusted_in_a_namespace_puts_nothing_there() {
+    let (b, storage) = shared();
+    // The same bodies as another namespace's, moved by someone who may write everywhere.
+    let moved: BTreeMap<String, Vec<u8>> = (storage.0.lock().unwrap().iter())
+        .map(|(name, body)| (name.replace("main/", "pr/"), body.clone()))
+        .collect();
+    *storage.0.lock().unwrap() = moved;
+    let asks = |namespace: &str, seed: [u8; 32], trusted: &[(&str, [u8; 32])]| {
+        let trusted = trusted
+            .iter()
+            .map(|(name, seed)| (name.parse().unwrap(), SecretKey::of_seed(seed).public()));
+        let keys = Keys { secret: Some(SecretKey::of_seed(&seed)), trusted: trusted.collect() };
+        let remote = Remote { namespace: namespace.parse().unwrap(), keys, ..b.remote() };
+        b.freshness(WithCargo::No).remote(Arc::new(remote)).build("default").is_ok()
+    };
+    assert!(!asks("pr", [7; 32], &[]));
+    let back: BTreeMap<String, Vec<u8>> = (storage.0.lock().unwrap().iter())
+        .map(|(name, body)| (name.replace("pr/", "main/"), body.clone()))
+        .collect();
+    *storage.0.lock().unwrap() = back;
+    // Another key, and one that is trusted elsewhere only.
+    assert!(!asks("main", [8; 32], &[]));
+    assert!(!asks("main", [8; 32], &[("pr", [7; 32])]));
+    assert!(asks("main", [8; 32], &[("main", [7; 32])]));
+}
+
+#[test]
+fn what_differs_in_any_input_is_not_taken() {
+    let (b, _storage) = shared();
+    let mut differ = |path: &str, text: &str| {
+        let whole = b.root().join(path);
+        let before = fs::read(&whole).ok();
+        b.write(path, text);
+        assert!(!is_served(&b), "{path}");
+        match before {
+            Some(bytes) => fs::write(&whole, bytes).unwrap(),
+            None => fs::remove_file(&whole).unwrap(),
+        }
+        assert!(is_served(&b), "{path} as before");
+    };
+    differ("src/lib.rs", "// another\n");
+    differ("Cargo.toml", "[package]\nname = \"a\"\n");
+    differ("Cargo.lock", &format!("{LOCK}# more\n"));
+    differ("build.rs", "fn main() {}\n");
+    differ(".cargo/config.toml", "[build]\nrustflags = [\"-Copt-level=1\"]\n");
+    differ("rust-toolchain", "stable\n");
+    differ("../Cargo.toml", "[workspace]\n");
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! Archives that many machines share, on storage that exists.
 //!
-//! What an archive is made from has an identity that depends on no time and no place ([`identity`]). Where one is
+//! What an archive is made from has an identity that depends on no time and no place (`identity.rs`). Where one is
 //! stale here, the storage is asked for that identity before cargo is; what it gives is checked, published by the
 //! code that publishes a build, and stamped. What was built here is put there afterwards.
 //!
@@ -15,6 +15,7 @@ mod closure;
 mod entry;
 pub mod fetch;
 mod identity;
+mod lookup;
 mod needles;
 mod places;
 pub mod prune;

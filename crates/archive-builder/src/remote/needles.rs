@@ -14,7 +14,7 @@ const BUFFER_BYTES: usize = 1 << 20;
 /// # Errors
 /// Those of reading it.
 pub(crate) fn any_in(mut file: impl Read, texts: &[Vec<u8>]) -> io::Result<bool> {
-    let finders: Vec<Finder<'_>> = texts.iter().map(|text| Finder::new(text)).collect();
+    let finders: Vec<Finder<'_>> = texts.iter().map(Finder::new).collect();
     // What a text may stretch over is kept from one piece to the next.
     let overlap = texts.iter().map(Vec::len).max().unwrap_or(1).saturating_sub(1);
     let mut buffer = vec![0; BUFFER_BYTES.max(2 * overlap)];

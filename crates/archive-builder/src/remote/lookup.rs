@@ -1,0 +1,263 @@
+//! Finds the entry of what would be built here: first what such builds read, then what was made from exactly that.
+//!
+//! A manifest leads to shapes, a shape to an identity, an identity to an entry. What is not signed by someone who is
+//! trusted is passed over, and told as the reason where nothing else is found.
+
+use std::path::Path;
+
+use freshness_core::discover::BadGlob;
+use freshness_core::{
+    Digest, EnvFact, InputSet, InputSpec, Lists, Origin, Snapshot, Timestamp, discover,
+};
+
+use crate::contents::Contents;
+use crate::decide::Scene;
+use crate::error::BuildError;
+use crate::lock::SlotLock;
+use crate::observe::{SETTLE, settled};
+
+use super::closure::Closure;
+use super::entry::{self, Entry};
+use super::identity::identity;
+use super::places::Places;
+use super::shape::{self, MAX_MANIFEST_BYTES, Manifest, Shape};
+use super::storage::{StorageError, Trouble};
+use super::surroundings::Surroundings;
+use super::trust::Namespace;
+use super::{Remote, Site, body_name, hex};
+
+/// How many shapes of a closure are tried.
+const MAX_TRIES: usize = 32;
+
+/// Why nothing was fetched.
+#[derive(Debug)]
+pub(super) enum Refusal {
+    /// There is nothing of these inputs.
+    Miss(String),
+    /// The storage cannot be asked.
+    Failed(String),
+    /// What it gives is not believed.
+    Refused(String),
+    /// What has nothing to do with the storage.
+    Here(BuildError),
+}
+
+impl From<StorageError> for Refusal {
+    fn from(error: StorageError) -> Self {
+        let problem = format!("failed to {error}");
+        match error.trouble {
+            Trouble::TooLarge => Self::Refused(problem),
+            _ => Self::Failed(problem),
+        }
+    }
+}
+
+impl From<BuildError> for Refusal {
+    fn from(error: BuildError) -> Self {
+        Self::Here(error)
+    }
+}
+
+impl From<BadGlob> for Refusal {
+    fn from(bad: BadGlob) -> Self {
+        Self::Here(bad.into())
+    }
+}
+
+/// What builds of a closure read, and where that was found.
+struct Candidate<'r> {
+    namespace: &'r Namespace,
+    shape: Shape,
+}
+
+/// This machine's inputs by one shape.
+pub(super) struct Look {
+    pub(super) identity: Digest,
+    pub(super) specs: Vec<InputSpec>,
+    pub(super) environment: Vec<EnvFact>,
+    pub(super) cutoff: Timestamp,
+    pub(super) snapshot: Snapshot,
+    pub(super) lists: Lists,
+    pub(super) contents: Contents,
+}
+
+/// Archives of exactly these inputs.
+pub(super) struct Hit<'r> {
+    pub(super) namespace: &'r Namespace,
+    pub(super) look: Look,
+    pub(super) entry: Entry,
+    pub(super) origin: Origin,
+}
+
+/// Where we stand, and what is asked.
+#[derive(Clone, Copy)]
+pub(super) struct Lookup<'a> {
+    pub(super) scene: &'a Scene<'a>,
+    pub(super) site: Site<'a>,
+    pub(super) remote: &'a Remote,
+}
+
+impl<'a> Lookup<'a> {
+    /// The entry of what would be built here.
+    pub(super) fn find(
+        &self,
+        lock: &mut SlotLock,
+        closure: &Closure,
+        surroundings: &Surroundings,
+    ) -> Result<Hit<'_>, Refusal> {
+        let root = self.site.workspace.ancestors().nth(closure.up).unwrap_or(Path::new("/"));
+        let places = Places::of(&self.site, root);
+        let candidates = self.candidates(closure, surroundings, &places)?;
+        let mut looked: Vec<(Digest, Look)> = Vec::new();
+        let mut refused = None;
+        for Candidate { namespace, shape } in candidates.into_iter().take(MAX_TRIES) {
+            self.scene.request.go_on("while a storage was asked")?;
+            let at = match looked.iter().position(|(digest, _)| *digest == shape.digest()) {
+                Some(at) => at,
+                None => {
+                    let known = looked.last().map(|(_, look)| &look.contents);
+                    let look = self.look(lock, closure, surroundings, (&shape, &places), known);
+                    match look {
+                        Ok(look) => looked.push((shape.digest(), look)),
+                        Err(Refusal::Miss(why)) => {
+                            refused.get_or_insert(Refusal::Miss(why));
+                            continue;
+                        }
+                        Err(refusal) => return Err(refusal),
+                    }
+                    looked.len() - 1
+                }
+            };
+            match self.entry(namespace, &looked[at].1.identity)? {
+                Ok(Some((entry, origin))) => {
+                    let look = looked.swap_remove(at).1;
+                    return Ok(Hit { namespace, look, entry, origin });
+                }
+                Ok(None) => {}
+                Err(problem) => refused = Some(Refusal::Refused(problem)),
+            }
+        }
+        Err(refused.unwrap_or_else(|| Refusal::Miss("it has none of exactly these inputs".into())))
+    }
+
+    /// What builds of this closure read, as far as they could have been made here.
+    fn candidates(
+        &self,
+        closure: &Closure,
+        surroundings: &Surroundings,
+        places: &Places,
+    ) -> Result<Vec<Candidate<'_>>, Refusal> {
+        let mut candidates: Vec<Candidate<'_>> = Vec::new();
+        let mut refused = None;
+        let mut others = 0;
+        for namespace in self.remote.read_namespaces() {
+            let name = body_name(namespace, "closures", &closure.digest);
+            let Some(bytes) = self.remote.bytes(&name, MAX_MANIFEST_BYTES)? else { continue };
+            let manifest = match Manifest::decode(&bytes) {
+                Ok(manifest) => manifest,
+                Err(problem) => {
+                    refused = Some(format!("refused {name}: {problem}"));
+                    continue;
+                }
+            };
+            for sealed in manifest.shapes {
+                let opened = self.remote.open(shape::KIND, namespace, &sealed);
+                match opened.and_then(|(body, _)| Shape::decode(body)) {
+                    Ok(shape) if fits(&shape, surroundings, places) => {
+                        candidates.push(Candidate { namespace, shape });
+                    }
+                    Ok(_) => others += 1,
+                    Err(problem) => refused = Some(format!("refused a shape in {name}: {problem}")),
+                }
+            }
+        }
+        let first = candidates.first().map(|candidate| candidate.shape.rustc.clone());
+        if candidates.iter().any(|candidate| Some(&candidate.shape.rustc) != first.as_ref()) {
+            let problem = "it has archives of several compilers, and none is named here: set RUSTC";
+            return Err(Refusal::Failed(problem.into()));
+        }
+        match (candidates.is_empty(), refused, others) {
+            (true, Some(problem), _) => Err(Refusal::Refused(problem)),
+            (true, None, 0) => Err(Refusal::Miss("it knows no build of these packages".into())),
+            (true, None, _) => Err(Refusal::Miss(
+                "it knows builds of these packages, but with another compiler or for another place"
+                    .into(),
+            )),
+            (false, _, _) => Ok(candidates),
+        }
+    }
+
+    /// Looks at what such a build would read here.
+    fn look(
+        &self,
+        lock: &mut SlotLock,
+        closure: &Closure,
+        surroundings: &Surroundings,
+        (shape, places): (&Shape, &Places),
+        known: Option<&Contents>,
+    ) -> Result<Look, Refusal> {
+        let root = self.site.workspace.ancestors().nth(closure.up).unwrap_or(Path::new("/"));
+        let told = shape.specs(places).map_err(Refusal::Refused)?;
+        let inputs: InputSet = discover(root, &told)?;
+        let mut specs = told;
+        specs.extend(shape.specs_above(places));
+        specs.sort();
+        let clock = || lock.clock(&self.scene.slot);
+        let take = || self.take(root, &specs);
+        let (cutoff, (snapshot, lists)) = settled(SETTLE, clock, take)?;
+        let told = self.scene.told();
+        let contents = Contents::read(&snapshot, cutoff, known, &told);
+        let environment = self.site.env.facts(&shape.env.iter().cloned().collect());
+        let told = (&inputs, &contents, places);
+        let identity = identity(closure, shape, surroundings, &environment, told);
+        let identity = identity.map_err(Refusal::Miss)?;
+        Ok(Look { identity, specs, environment, cutoff, snapshot, lists, contents })
+    }
+
+    /// Looks at these inputs, and at what follows from where we stand.
+    pub(super) fn take(
+        &self,
+        root: &Path,
+        specs: &[InputSpec],
+    ) -> Result<(Snapshot, Lists), BuildError> {
+        let here = self.site.specs_here();
+        Ok(Snapshot::take_listed(discover(root, here.iter().chain(specs))?))
+    }
+
+    /// The entry of an identity; an inner error says why what is there is not believed.
+    fn entry(
+        &self,
+        namespace: &Namespace,
+        identity: &Digest,
+    ) -> Result<Result<Option<(Entry, Origin)>, String>, Refusal> {
+        let name = body_name(namespace, "entries", identity);
+        let Some(sealed) = self.remote.bytes(&name, entry::MAX_BYTES)? else { return Ok(Ok(None)) };
+        let opened = self.remote.open(entry::KIND, namespace, &sealed);
+        let opened = opened.and_then(|(body, signer)| Ok((Entry::decode(body, identity)?, signer)));
+        let origin = |signer| Origin {
+            storage: self.remote.storage.describe(),
+            namespace: namespace.to_string(),
+            identity: hex(identity),
+            signer,
+        };
+        let found = opened.and_then(|(entry, signer)| {
+            let longest = entry.archives.iter().map(|item| item.bytes).max().unwrap_or(0);
+            match longest > self.remote.max_archive_bytes {
+                true => Err(format!(
+                    "an archive has {longest} bytes, more than the {} that are fetched",
+                    self.remote.max_archive_bytes
+                )),
+                false => Ok(Some((entry, origin(signer)))),
+            }
+        });
+        Ok(found.map_err(|problem| format!("refused {name}: {problem}")))
+    }
+}
+
+/// Whether what was built by this shape could have been built here, as far as compilers and places tell.
+fn fits(shape: &Shape, surroundings: &Surroundings, places: &Places) -> bool {
+    let same = |here: &Option<_>, there: &_| here.as_ref().is_none_or(|here| here == there);
+    same(&surroundings.rustc, &shape.rustc)
+        && (surroundings.cc.is_none() || surroundings.cc == shape.cc)
+        && shape.place.is_none_or(|place| place == places.digest())
+}
