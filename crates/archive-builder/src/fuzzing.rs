@@ -9,6 +9,7 @@ use crate::cargo::build_script::parse_output;
 use crate::cargo::dep_info::{parse_cargo, parse_rustc};
 use crate::cargo::messages::Messages;
 use crate::cargo::metadata::requests;
+use crate::remote;
 use crate::saw::CargoSaw;
 
 /// Dep-info, as cargo and as rustc write it.
@@ -41,17 +42,22 @@ pub fn cargo_saw(bytes: &[u8]) {
     let _ = CargoSaw::decode(bytes);
 }
 
+/// What a storage gives: a signed body, and each kind of body as it is behind its signature.
+pub fn remote(bytes: &[u8]) {
+    remote::decode_anything(bytes);
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
 
     use super::*;
 
-    const DECODERS: [fn(&[u8]); 5] =
-        [dep_info, build_output, cargo_messages, cargo_metadata, cargo_saw];
+    const DECODERS: [fn(&[u8]); 6] =
+        [dep_info, build_output, cargo_messages, cargo_metadata, cargo_saw, remote];
 
     /// Beginnings and pieces that decoders look for, so that more than the first check is reached.
-    const PIECES: [&[u8]; 10] = [
+    const PIECES: [&[u8]; 13] = [
         b"{\"reason\":\"compiler-artifact\",\"package_id\":\"x\",",
         b"{\"packages\":[],\"workspace_members\":[],\"resolve\":null,\"version\":1}",
         b"cargo::rerun-if-changed=",
@@ -59,7 +65,10 @@ mod tests {
         b"# env-dep:A=b\\n\n",
         b"\x01\x00\x00\x00\xff",
         b"\xff\xff\xff\xff\xff\xff\xff\xff",
-        b"freshsaw\x01\x00\x00\x00",
+        b"freshsaw\x02\x00\x00\x00",
+        b"freshcls\x01\x00\x00\x00",
+        b"freshshp\x01\x00\x00\x00",
+        b"freshent\x01\x00\x00\x00",
         b"\n",
         b"}",
     ];

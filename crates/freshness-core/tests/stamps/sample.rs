@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use freshness_core::lists::{DirStat, ListedDir};
 use freshness_core::{
     Archive, EnvFact, Evidence, Fact, Head, InputPath, InputSpec, Kind, Listing, Lists, Meta,
-    Pattern, Reason, SealedFile, Snapshot, Stamp, State, Target, Timestamp,
+    Origin, Pattern, Reason, SealedFile, Snapshot, Stamp, State, Target, Timestamp,
 };
 use tempfile::TempDir;
 
@@ -51,7 +51,7 @@ pub fn head_of(stamp: &[u8]) -> Vec<u8> {
 }
 
 /// The version of the format that this program writes.
-pub const VERSION: u32 = 4;
+pub const VERSION: u32 = 5;
 
 pub fn meta(kind: Kind) -> Meta {
     Meta {
@@ -80,6 +80,12 @@ pub fn stamp() -> Stamp {
             kind: "staticlib".into(),
             file: sealed("archives/45/libruntime.a"),
         }],
+        origin: Some(Origin {
+            storage: "s3 bucket/prefix".into(),
+            namespace: "main".into(),
+            identity: "00ff".into(),
+            signer: "ff00".into(),
+        }),
     };
     let entries = entries();
     let evidence = (0..entries.len()).flat_map(|i| [i as u8; 4]).collect();
