@@ -201,24 +201,29 @@ fn nothing_is_taken_of_which_a_bit_is_flipped_or_the_end_is_missing() {
     let (b, storage) = shared();
     assert!(is_served(&b));
     let bodies = storage.0.lock().unwrap().clone();
-    assert_eq!(bodies.len(), 3);
-    for (name, body) in &bodies {
-        let put = |bytes: Vec<u8>| _ = storage.0.lock().unwrap().insert(name.clone(), bytes);
-        // Every byte of what is signed, and some of the archive.
+    for sort in ["closures", "entries", "archives"] {
+        // Two manifests lead to the entry.
+        let of_sort = || bodies.iter().filter(|(name, _)| name.contains(sort));
+        let body = of_sort().next().unwrap().1;
+        let put = |bytes: &[u8]| {
+            let mut stored = storage.0.lock().unwrap();
+            stored.extend(of_sort().map(|(name, _)| (name.clone(), bytes.to_vec())));
+        };
+        // Every few bytes of what is signed, and some of the archive.
         let step = if body.len() < 10_000 { 7 } else { body.len() / 40 };
         for at in (0..body.len()).step_by(step) {
             let mut flipped = body.clone();
             flipped[at] ^= 1 << (at % 8);
-            put(flipped);
-            assert!(!is_served(&b), "{name} at {at}");
+            put(&flipped);
+            assert!(!is_served(&b), "{sort} at {at}");
         }
         for length in [0, 1, body.len() / 2, body.len() - 1] {
-            put(body[..length].to_vec());
-            assert!(!is_served(&b), "{name} of {length} bytes");
+            put(&body[..length]);
+            assert!(!is_served(&b), "{sort} of {length} bytes");
         }
-        put([&body[..], b"x"].concat());
-        assert!(!is_served(&b), "{name} and a byte");
-        put(body.clone());
+        put(&[body, &b"x"[..]].concat());
+        assert!(!is_served(&b), "{sort} and a byte");
+        put(body);
     }
     assert!(is_served(&b));
 }
@@ -282,4 +287,21 @@ fn archives_built_at_two_places_are_equal() {
     };
     let (a, b) = (digest("home/a/work"), digest("srv"));
     assert_eq!(a.1.digest, b.1.digest);
+}
+
+#[test]
+fn a_source_added_elsewhere_keeps_what_was_made_and_either_manifest_leads_to_it() {
+    let (b, storage) = shared();
+    // No input of the archive, and yet another set of sources.
+    b.write("examples/more.rs", "fn main() {}\n");
+    assert!(is_served(&b));
+    fs::remove_file(b.root().join("examples/more.rs")).unwrap();
+    let bodies = storage.0.lock().unwrap().clone();
+    let manifests: Vec<_> = bodies.iter().filter(|(name, _)| name.contains("closures")).collect();
+    assert_eq!(manifests.len(), 2);
+    for (name, body) in manifests {
+        storage.remove(name).unwrap();
+        assert!(is_served(&b), "without {name}");
+        storage.put(name, Body::Bytes(body)).unwrap();
+    }
 }

@@ -3,20 +3,29 @@
 //! Neither needs cargo. Which paths and variables such a build reads is not known before one was made; what
 //! earlier builds read is remembered under this name ([`super::shape`]). A name that is too wide costs a look at
 //! paths of another build, never a wrong archive: that is what the identity is for.
+//!
+//! Under one name there may be many shapes, for each added module makes another, and only the latest are
+//! remembered. So there is a narrower name beside it, into which the names of all sources go: a tree of last year
+//! is found by that one, and a tree in which something else was added since by the wider.
 
 use std::path::Path;
 
-use freshness_core::Digest;
+use freshness_core::{Digest, InputSpec, Pattern, discover};
 
 use crate::small_file;
 
 use super::Site;
 
+/// Whose names tell trees apart: what is most often added or removed where other inputs follow from it.
+const SOURCES: [&str; 2] = ["**/*.rs", "**/Cargo.toml"];
+
 /// A family of builds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Closure {
-    /// Its name.
+    /// By profile and lock file.
     pub(crate) digest: Digest,
+    /// By the names of all sources beside them.
+    narrow: Digest,
     /// How many directories above the one where cargo runs the lock file lies: the workspace's root.
     pub(crate) up: usize,
 }
@@ -32,6 +41,7 @@ impl Closure {
             Some((up, lock))
         });
         let (up, lock) = found.ok_or("there is no Cargo.lock to know the packages by")?;
+        let root = site.workspace.ancestors().nth(up).unwrap_or(Path::new("/"));
         let mut hasher = blake3::Hasher::new_derive_key("freshness 1 closure");
         let mut put = |bytes: &[u8]| {
             hasher.update(&(bytes.len() as u64).to_le_bytes());
@@ -45,9 +55,36 @@ impl Closure {
         }
         put(&lock);
         // The name of the directory that cargo runs in, seen from the root.
-        let root = site.workspace.ancestors().nth(up).unwrap_or(Path::new("/"));
         let below = site.workspace.strip_prefix(root).unwrap_or(Path::new(""));
         put(below.as_os_str().as_encoded_bytes());
-        Ok(Self { digest: *hasher.finalize().as_bytes(), up })
+        let digest = *hasher.finalize().as_bytes();
+        Ok(Self { digest, narrow: narrow(&digest, site, root)?, up })
     }
+
+    /// The names under which shapes are remembered: the narrower first.
+    pub(crate) fn families(&self) -> [&Digest; 2] {
+        [&self.narrow, &self.digest]
+    }
+}
+
+/// The name of a closure by the names of all its sources.
+fn narrow(wide: &Digest, site: &Site<'_>, root: &Path) -> Result<Digest, String> {
+    let spec = |glob: &str| InputSpec {
+        pattern: Pattern::Glob {
+            base: root.to_path_buf(),
+            glob: glob.to_owned(),
+            skip: vec![site.store.to_path_buf()],
+        },
+        why: String::new(),
+    };
+    let specs = SOURCES.map(spec);
+    let found = discover(root, &specs).map_err(|bad| bad.to_string())?;
+    let mut hasher = blake3::Hasher::new_derive_key("freshness 1 closure by names");
+    hasher.update(wide);
+    for path in found.paths.keys() {
+        let name = path.as_path().as_os_str().as_encoded_bytes();
+        hasher.update(&(name.len() as u64).to_le_bytes());
+        hasher.update(name);
+    }
+    Ok(*hasher.finalize().as_bytes())
 }

@@ -3,7 +3,9 @@
 //! A manifest leads to shapes, a shape to an identity, an identity to an entry. What is not signed by someone who is
 //! trusted is passed over, and told as the reason where nothing else is found.
 
+use std::collections::BTreeSet;
 use std::path::Path;
+use std::time::{Duration, Instant};
 
 use freshness_core::discover::BadGlob;
 use freshness_core::{
@@ -26,8 +28,11 @@ use super::surroundings::Surroundings;
 use super::trust::Namespace;
 use super::{Remote, Site, body_name, hex};
 
-/// How many shapes of a closure are tried.
-const MAX_TRIES: usize = 32;
+/// How long a storage is asked for what it may have, all questions together.
+const MAX_SEARCH: Duration = Duration::from_secs(20);
+
+/// Why there is nothing where something was looked for.
+const UNEQUAL: &str = "it has none of exactly these inputs";
 
 /// Why nothing was fetched.
 #[derive(Debug)]
@@ -64,10 +69,29 @@ impl From<BadGlob> for Refusal {
     }
 }
 
-/// What builds of a closure read, and where that was found.
-struct Candidate<'r> {
-    namespace: &'r Namespace,
-    shape: Shape,
+/// What was passed over in the search, for the reason where nothing is found.
+#[derive(Default)]
+struct Passed {
+    /// Something that is not believed.
+    refused: Option<String>,
+    /// Whether something was made by another compiler, or for another place.
+    unfit: bool,
+    /// Something that was made from other inputs.
+    unequal: Option<String>,
+}
+
+impl From<Passed> for Refusal {
+    fn from(passed: Passed) -> Self {
+        match passed {
+            Passed { refused: Some(problem), .. } => Self::Refused(problem),
+            Passed { unequal: Some(why), .. } => Self::Miss(why),
+            Passed { unfit: true, .. } => Self::Miss(
+                "it knows builds of these packages, but by another compiler or for another place"
+                    .into(),
+            ),
+            _ => Self::Miss("it knows no build of these packages".into()),
+        }
+    }
 }
 
 /// This machine's inputs by one shape.
@@ -104,59 +128,61 @@ impl<'a> Lookup<'a> {
         lock: &mut SlotLock,
         closure: &Closure,
         surroundings: &Surroundings,
-    ) -> Result<Hit<'_>, Refusal> {
+    ) -> Result<Hit<'a>, Refusal> {
         let root = self.site.workspace.ancestors().nth(closure.up).unwrap_or(Path::new("/"));
         let places = Places::of(&self.site, root);
-        let candidates = self.candidates(closure, surroundings, &places)?;
-        let mut looked: Vec<(Digest, Look)> = Vec::new();
-        let mut refused = None;
-        for Candidate { namespace, shape } in candidates.into_iter().take(MAX_TRIES) {
-            self.scene.request.go_on("while a storage was asked")?;
-            let at = match looked.iter().position(|(digest, _)| *digest == shape.digest()) {
-                Some(at) => at,
-                None => {
-                    let known = looked.last().map(|(_, look)| &look.contents);
-                    let look = self.look(lock, closure, surroundings, (&shape, &places), known);
-                    match look {
-                        Ok(look) => looked.push((shape.digest(), look)),
-                        Err(Refusal::Miss(why)) => {
-                            refused.get_or_insert(Refusal::Miss(why));
-                            continue;
-                        }
-                        Err(refusal) => return Err(refusal),
+        let mut passed = Passed::default();
+        let mut tried: BTreeSet<(&Namespace, Digest)> = BTreeSet::new();
+        let mut known: Option<Look> = None;
+        let begun = Instant::now();
+        for family in closure.families() {
+            for (namespace, shape) in self.candidates(family, surroundings, &places, &mut passed)? {
+                self.scene.request.go_on("while a storage was asked")?;
+                if begun.elapsed() > MAX_SEARCH {
+                    let seconds = MAX_SEARCH.as_secs();
+                    return Err(Refusal::Failed(format!("it took longer than {seconds} seconds")));
+                }
+                if !tried.insert((namespace, shape.digest())) {
+                    continue;
+                }
+                let contents = known.as_ref().map(|look| &look.contents);
+                let about = (&shape, &places);
+                let look = match self.look(lock, closure, surroundings, about, contents) {
+                    Err(Refusal::Miss(why)) => {
+                        passed.unequal = Some(why);
+                        continue;
                     }
-                    looked.len() - 1
+                    look => look?,
+                };
+                match self.entry(namespace, &look.identity)? {
+                    Ok(Some((entry, origin))) => {
+                        return Ok(Hit { namespace, look, entry, origin });
+                    }
+                    Ok(None) => _ = passed.unequal.get_or_insert(UNEQUAL.into()),
+                    Err(problem) => passed.refused = Some(problem),
                 }
-            };
-            match self.entry(namespace, &looked[at].1.identity)? {
-                Ok(Some((entry, origin))) => {
-                    let look = looked.swap_remove(at).1;
-                    return Ok(Hit { namespace, look, entry, origin });
-                }
-                Ok(None) => {}
-                Err(problem) => refused = Some(Refusal::Refused(problem)),
+                known = Some(look);
             }
         }
-        Err(refused.unwrap_or_else(|| Refusal::Miss("it has none of exactly these inputs".into())))
+        Err(passed.into())
     }
 
-    /// What builds of this closure read, as far as they could have been made here.
+    /// What builds of this family read, newest first, as far as they could have been made here.
     fn candidates(
         &self,
-        closure: &Closure,
+        family: &Digest,
         surroundings: &Surroundings,
         places: &Places,
-    ) -> Result<Vec<Candidate<'_>>, Refusal> {
-        let mut candidates: Vec<Candidate<'_>> = Vec::new();
-        let mut refused = None;
-        let mut others = 0;
+        passed: &mut Passed,
+    ) -> Result<Vec<(&'a Namespace, Shape)>, Refusal> {
+        let mut candidates: Vec<(&Namespace, Shape)> = Vec::new();
         for namespace in self.remote.read_namespaces() {
-            let name = body_name(namespace, "closures", &closure.digest);
+            let name = body_name(namespace, "closures", family);
             let Some(bytes) = self.remote.bytes(&name, MAX_MANIFEST_BYTES)? else { continue };
             let manifest = match Manifest::decode(&bytes) {
                 Ok(manifest) => manifest,
                 Err(problem) => {
-                    refused = Some(format!("refused {name}: {problem}"));
+                    passed.refused = Some(format!("refused {name}: {problem}"));
                     continue;
                 }
             };
@@ -164,27 +190,21 @@ impl<'a> Lookup<'a> {
                 let opened = self.remote.open(shape::KIND, namespace, &sealed);
                 match opened.and_then(|(body, _)| Shape::decode(body)) {
                     Ok(shape) if fits(&shape, surroundings, places) => {
-                        candidates.push(Candidate { namespace, shape });
+                        candidates.push((namespace, shape));
                     }
-                    Ok(_) => others += 1,
-                    Err(problem) => refused = Some(format!("refused a shape in {name}: {problem}")),
+                    Ok(_) => passed.unfit = true,
+                    Err(problem) => {
+                        passed.refused = Some(format!("refused a shape in {name}: {problem}"));
+                    }
                 }
             }
         }
-        let first = candidates.first().map(|candidate| candidate.shape.rustc.clone());
-        if candidates.iter().any(|candidate| Some(&candidate.shape.rustc) != first.as_ref()) {
+        let first = candidates.first().map(|(_, shape)| shape.rustc.clone());
+        if candidates.iter().any(|(_, shape)| Some(&shape.rustc) != first.as_ref()) {
             let problem = "it has archives of several compilers, and none is named here: set RUSTC";
             return Err(Refusal::Failed(problem.into()));
         }
-        match (candidates.is_empty(), refused, others) {
-            (true, Some(problem), _) => Err(Refusal::Refused(problem)),
-            (true, None, 0) => Err(Refusal::Miss("it knows no build of these packages".into())),
-            (true, None, _) => Err(Refusal::Miss(
-                "it knows builds of these packages, but with another compiler or for another place"
-                    .into(),
-            )),
-            (false, _, _) => Ok(candidates),
-        }
+        Ok(candidates)
     }
 
     /// Looks at what such a build would read here.

@@ -1,7 +1,7 @@
 //! Removes from a storage what is old or too much, in the namespace that this machine writes.
 //!
 //! Entries go first, then the archives that no entry names any more, unless they are so young that an upload may
-//! be about to name them. Shapes stay: they are small, and lead to nothing where their entries are gone.
+//! be about to name them. Manifests go by age alone: a build that finds its archives there adds its shape again.
 
 use std::collections::BTreeSet;
 use std::time::{Duration, SystemTime};
@@ -92,7 +92,15 @@ pub fn prune(remote: &Remote, limits: Limits, dry_run: DryRun) -> Result<Pruned,
             pruned.removed.push(body.clone());
         }
     }
-    let all: u64 = entries.iter().map(|e| &e.stored).chain(&bodies).map(|s| s.bytes).sum();
+    let manifests = list("closures")?;
+    for stored in &manifests {
+        match limits.max_age.is_some_and(|max| age(stored).is_some_and(|age| age > max)) {
+            true => pruned.removed.push(stored.clone()),
+            false => pruned.kept += 1,
+        }
+    }
+    let all: u64 =
+        entries.iter().map(|e| &e.stored).chain(&bodies).chain(&manifests).map(|s| s.bytes).sum();
     pruned.removed_bytes = pruned.removed.iter().map(|stored| stored.bytes).sum();
     pruned.kept_bytes = all - pruned.removed_bytes;
     if dry_run == DryRun::No {

@@ -46,6 +46,9 @@ impl Surroundings {
     /// In words, what cannot be told apart.
     pub(crate) fn look(site: &Site<'_>) -> Result<Self, String> {
         let (env, cwd) = (site.env, site.workspace);
+        if let Some(from) = native_flag(site) {
+            return Err(format!("{from} asks for code of this machine's own processor"));
+        }
         let mut hasher = blake3::Hasher::new_derive_key("freshness 1 surroundings");
         let mut put = |name: &str, value: &[u8]| {
             for part in [name.as_bytes(), value] {
@@ -71,6 +74,21 @@ impl Surroundings {
         let spawned = u64::from(rustc.is_some());
         Ok(Self { rustc, cc: cc(env, cwd), rest: *hasher.finalize().as_bytes(), spawned })
     }
+}
+
+/// What asks for `target-cpu=native` or its like: what is made then runs on this processor only.
+fn native_flag(site: &Site<'_>) -> Option<String> {
+    let is_native = |value: &str| value.contains("=native");
+    let facts = site.profile.facts().into_iter();
+    let mut facts = facts.filter(|fact| fact.value.as_deref().is_some_and(is_native));
+    let mut variables = site.env.iter().filter(|(name, value)| {
+        let is_flags = name.to_str().is_some_and(|name| name.ends_with("FLAGS"));
+        is_flags && is_native(&value.to_string_lossy())
+    });
+    let configured = || site.config.settings().is_some_and(|text| is_native(&text));
+    (facts.next().map(|fact| format!("the profile's {}", fact.name)))
+        .or_else(|| variables.next().map(|(name, _)| name.to_string_lossy().into_owned()))
+        .or_else(|| configured().then(|| "cargo's configuration".to_owned()))
 }
 
 /// What the compiler says that it is, and where that does not name its source, what its files hold.

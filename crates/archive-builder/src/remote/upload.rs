@@ -183,6 +183,10 @@ impl Upload {
             None => return Err(not("there is no key to sign with: set FRESHNESS_REMOTE_KEY")),
             Some(secret) => secret,
         };
+        if self.stamp.head.origin.is_some() {
+            // Who signs says that it was built here.
+            return Err(not("they were fetched, not built here"));
+        }
         let parcel = self.parcel()?;
         let longest = parcel.archives.iter().map(|(item, _)| item.bytes).max().unwrap_or(0);
         if longest > remote.max_archive_bytes {
@@ -328,29 +332,36 @@ impl Upload {
         Ok(item.bytes)
     }
 
-    /// Adds the shape to the manifest of its closure. Two machines may both read it and both write it, and one
-    /// shape is lost then: so it is looked for afterwards, and added again.
+    /// Adds the shape to the manifests of its closure.
     fn remember(&self, parcel: &Parcel, secret: &SecretKey, cancel: &Cancel) -> Result<(), Stop> {
-        let remote = &*self.remote;
-        let name = body_name(&remote.namespace, "closures", &parcel.closure.digest);
         let shape = parcel.shape.encode().map_err(BuildError::from)?;
-        let sealed = secret.seal(shape::KIND, &remote.namespace, shape);
+        let sealed = secret.seal(shape::KIND, &self.remote.namespace, shape);
+        for family in parcel.closure.families() {
+            let name = body_name(&self.remote.namespace, "closures", family);
+            self.add(&name, parcel.shape.digest(), &sealed, cancel)?;
+        }
+        Ok(())
+    }
+
+    /// Adds a shape to a manifest. Two machines may both read it and both write it, and one shape is lost then: so
+    /// it is looked for afterwards, and added again.
+    fn add(&self, name: &str, shape: Digest, sealed: &[u8], cancel: &Cancel) -> Result<(), Stop> {
+        let remote = &*self.remote;
+        let is_it = |sealed: &Vec<u8>| {
+            let opened = remote.open(shape::KIND, &remote.namespace, sealed);
+            opened.and_then(|(body, _)| Shape::decode(body)).is_ok_and(|s| s.digest() == shape)
+        };
         for merge in 0..MAX_MERGES {
             cancel.check(&self.workspace, "while archives were put into a storage")?;
-            let bytes = remote.bytes(&name, MAX_MANIFEST_BYTES)?;
+            let bytes = remote.bytes(name, MAX_MANIFEST_BYTES)?;
             let manifest =
                 bytes.and_then(|bytes| Manifest::decode(&bytes).ok()).unwrap_or_default();
-            let digest = parcel.shape.digest();
-            let is_ours = |sealed: &Vec<u8>| {
-                let opened = remote.open(shape::KIND, &remote.namespace, sealed);
-                opened.and_then(|(body, _)| Shape::decode(body)).is_ok_and(|s| s.digest() == digest)
-            };
-            if manifest.shapes.iter().any(is_ours) {
+            if manifest.shapes.iter().any(is_it) {
                 return Ok(());
             }
             thread::sleep(Duration::from_millis(u64::from(merge) * jitter()));
-            let merged = manifest.with(sealed.clone()).map_err(BuildError::from)?;
-            remote.storage.put(&name, Body::Bytes(&merged))?;
+            let merged = manifest.with(sealed.to_vec()).map_err(BuildError::from)?;
+            remote.storage.put(name, Body::Bytes(&merged))?;
         }
         Err(Stop::Not("other machines kept replacing what leads to it; try again".into()))
     }
