@@ -22,7 +22,7 @@ use crate::snapshot::{Kind, Meta, Snapshot, State};
 use crate::spread::{Threads, Told, UNTOLD, spread_told};
 use crate::stamp::table::{Entry, Group};
 use crate::stamp::{Record, Stamp};
-use crate::strategy::{Assessment, FreshnessStrategy, Known, Subject, Work};
+use crate::strategy::{Assessment, FreshnessStrategy, Known, StrategyId, Subject, Work};
 use crate::survey::assess_all;
 use crate::sys::Links;
 use crate::verdict::Reason;
@@ -40,6 +40,24 @@ pub enum NoAnswer {
     Damaged(String),
     /// A glob that cannot be understood.
     BadGlob(BadGlob),
+}
+
+impl NoAnswer {
+    /// The reason that this is for the stamp at `path`, asked about by `strategy`.
+    ///
+    /// # Errors
+    /// The glob, which no build would understand either.
+    pub fn reason(self, path: &Path, strategy: StrategyId) -> Result<Reason, BadGlob> {
+        let path = path.to_path_buf();
+        match self {
+            NoAnswer::BadGlob(bad) => Err(bad),
+            NoAnswer::Damaged(problem) => Ok(Reason::StampUnreadable { path, problem }),
+            NoAnswer::NoEvidence => {
+                let problem = format!("it holds no evidence for {strategy}");
+                Ok(Reason::StampVersion { path, problem })
+            }
+        }
+    }
 }
 
 /// Says what differs between a record and the world: the inputs that it remembers, and those that `here`

@@ -258,7 +258,7 @@ fn who_is_not_trusted_in_a_namespace_puts_nothing_there() {
 #[test]
 fn what_differs_in_any_input_is_not_taken() {
     let (b, _storage) = shared();
-    let mut differ = |path: &str, text: &str| {
+    let differ = |path: &str, text: &str| {
         let whole = b.root().join(path);
         let before = fs::read(&whole).ok();
         b.write(path, text);

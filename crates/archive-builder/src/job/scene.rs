@@ -122,13 +122,9 @@ impl<'a> Scene<'a> {
         };
         let compared = match compared {
             Ok(compared) => compared,
-            Err(NoAnswer::BadGlob(bad)) => return Err(bad.into()),
-            Err(NoAnswer::Damaged(problem)) => {
-                return Ok(stale(Reason::StampUnreadable { path, problem }, None));
-            }
-            Err(NoAnswer::NoEvidence) => {
-                let problem = format!("it holds no evidence for {}", strategy.id());
-                return Ok(stale(Reason::StampVersion { path, problem }, Some(record)));
+            Err(no_answer) => {
+                let believed = (!matches!(no_answer, NoAnswer::Damaged(_))).then_some(record);
+                return Ok(stale(no_answer.reason(&path, strategy.id())?, believed));
             }
         };
         let mut work = Work::default();
