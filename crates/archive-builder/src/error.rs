@@ -451,14 +451,7 @@ mod tests {
             freshness_core::discover::compile_glob("a[").unwrap_err().into(),
             freshness_core::stamp::codec::TooLarge { bytes: 1 << 30 }.into(),
             BuildError::Remote { problem: "no storage".into(), hint: "add one" },
-            StorageError {
-                operation: "write",
-                name: "main/entries/00".into(),
-                storage: "s3 bucket/prefix".into(),
-                trouble: crate::remote::storage::Trouble::Denied,
-                problem: "no such key".into(),
-            }
-            .into(),
+            denied().into(),
             BuildError::Prebuilt {
                 what: "staticlib".into(),
                 package: "x".into(),
@@ -466,6 +459,16 @@ mod tests {
                 problem: "No such file".into(),
             },
         ]
+    }
+
+    fn denied() -> StorageError {
+        StorageError {
+            operation: "write",
+            name: "main/entries/00".into(),
+            storage: "s3 bucket/prefix".into(),
+            trouble: crate::remote::storage::Trouble::Denied,
+            problem: "no such key".into(),
+        }
     }
 
     #[test]
