@@ -1,0 +1,320 @@
+//! The builder's storage, over a service.
+//!
+//! Each call is one future on one private runtime, bounded as a whole. Where the services differ (a share is looked
+//! at first, Redis keeps bodies in pieces) the difference is told here and made elsewhere.
+
+use std::io;
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, OnceLock, PoisonError};
+use std::time::SystemTime;
+
+use archive_builder::remote::storage::{Body, Storage, StorageError, Stored, Trouble};
+use futures_util::TryStreamExt;
+use opendal::{Entry, Operator};
+use tokio::runtime::Runtime;
+
+use crate::client::Client;
+use crate::environment::Variables;
+use crate::pace::{Pace, Watch};
+use crate::service::{Service, Writes};
+use crate::share::There;
+use crate::trouble::{Failure, Secrets};
+use crate::{OpenError, Settings, bodies, name, pieces, service, share};
+
+/// A storage that was opened.
+#[derive(Debug)]
+pub(crate) struct Opened {
+    settings: Settings,
+    service: Service,
+    variables: Variables,
+    secrets: Secrets,
+    pace: Pace,
+    runtime: Background,
+    /// For everything but writing.
+    reading: OnceLock<Operator>,
+    writing: OnceLock<Operator>,
+    /// Whether Redis answered, the last time that it was asked.
+    is_reached: AtomicBool,
+}
+
+impl Opened {
+    pub(crate) fn new(mut settings: Settings) -> Result<Self, OpenError> {
+        let variables = Variables::new(std::mem::take(&mut settings.environment));
+        let service = Service::of(&settings)?;
+        let watch = match service {
+            Service::Http { .. } => Watch::Client,
+            Service::Fs { .. } | Service::Redis { .. } => Watch::Steps,
+        };
+        let pace = Pace {
+            silence: settings.timeout,
+            transfer: settings.transfer_timeout,
+            retries: settings.retries,
+            watch,
+        };
+        let secrets = variables.secrets();
+        Ok(Self {
+            settings,
+            service,
+            variables,
+            secrets,
+            pace,
+            runtime: Background::default(),
+            reading: OnceLock::new(),
+            writing: OnceLock::new(),
+            is_reached: AtomicBool::new(false),
+        })
+    }
+
+    /// Does `work` of a body, within all bounds.
+    fn perform<T>(
+        &self,
+        operation: &'static str,
+        name: &str,
+        work: impl AsyncFnOnce() -> Result<T, Failure>,
+    ) -> Result<T, StorageError> {
+        let known = match name::problem_of(name.strip_suffix('/').unwrap_or(name)) {
+            Some(problem) => Err(Failure::new(Trouble::Unsupported, problem)),
+            None => Ok(()),
+        };
+        let done = known.and_then(|()| self.runtime.block_on(self.pace.bound(work())));
+        done.map_err(|Failure { trouble, problem, .. }| StorageError {
+            operation,
+            name: name.to_owned(),
+            storage: self.settings.description.clone(),
+            trouble,
+            problem: self.secrets.scrub(&problem),
+        })
+    }
+
+    async fn operator(&self, writes: Writes) -> Result<&Operator, Failure> {
+        if let Service::Redis { endpoint, db, .. } = &self.service
+            && !self.is_reached.load(Ordering::Relaxed)
+        {
+            pieces::reach((endpoint, *db), &self.variables, &self.pace).await?;
+            self.is_reached.store(true, Ordering::Relaxed);
+        }
+        let made = match writes {
+            Writes::Yes => &self.writing,
+            Writes::No => &self.reading,
+        };
+        if let Some(operator) = made.get() {
+            return Ok(operator);
+        }
+        let operator = match &self.service {
+            Service::Fs { root } => {
+                let path = |_| Failure::new(Trouble::Unsupported, "its path is not UTF-8");
+                let root = root.clone().into_os_string().into_string().map_err(path)?;
+                let make = move || Ok(service::of_directory(&root, writes)?);
+                self.aside(make).await?
+            }
+            Service::Redis { endpoint, db, ttl } => {
+                service::of_redis(&self.settings, &self.variables, (endpoint, *db, *ttl))?
+            }
+            Service::Http { scheme } => {
+                let client = Client::new(self.pace.silence, &self.variables);
+                let client =
+                    client.map_err(|error| Failure::new(Trouble::Unreachable, error.to_string()))?;
+                service::of_http(*scheme, &self.settings, &self.variables, client)?
+            }
+        };
+        Ok(made.get_or_init(|| operator))
+    }
+
+    /// Does what may block for as long as a share hangs, and waits no longer than a silence.
+    async fn aside<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> Result<T, Failure> + Send + 'static,
+    ) -> Result<T, Failure> {
+        let done = tokio::task::spawn_blocking(work);
+        let ended = |_| Failure::new(Trouble::Unreachable, "the look at it came to no end");
+        self.pace.step(async { done.await.unwrap_or_else(|error| Err(ended(error))) }).await
+    }
+
+    /// What has this name, in a share; elsewhere that is the service's to say.
+    async fn look(&self, name: &str) -> Result<Option<There>, Failure> {
+        let Service::Fs { root } = &self.service else { return Ok(None) };
+        let (root, name) = (root.clone(), name.to_owned());
+        self.aside(move || share::look(&root, &name)).await.map(Some)
+    }
+
+    /// Where no one else says what has a name, it is a body.
+    async fn has_body(&self, name: &str) -> Result<bool, Failure> {
+        Ok(matches!(self.look(name).await?, None | Some(There::Body)))
+    }
+
+    fn keeps_pieces(&self) -> bool {
+        matches!(self.service, Service::Redis { .. })
+    }
+
+    /// Redis is asked anew whether it is there after it was not.
+    fn noted<T>(&self, done: Result<T, Failure>) -> Result<T, Failure> {
+        if let Err(Failure { trouble: Trouble::Unreachable | Trouble::TimedOut, .. }) = done {
+            self.is_reached.store(false, Ordering::Relaxed);
+        }
+        done
+    }
+}
+
+impl Storage for Opened {
+    fn describe(&self) -> String {
+        self.settings.description.clone()
+    }
+
+    fn get(
+        &self,
+        name: &str,
+        limit: u64,
+        into: &mut dyn io::Write,
+    ) -> Result<Option<u64>, StorageError> {
+        self.perform("read", name, async || {
+            if !self.has_body(name).await? {
+                return Ok(None);
+            }
+            let operator = self.operator(Writes::No).await?;
+            self.noted(match self.keeps_pieces() {
+                true => pieces::get(operator, &self.pace, name, limit, into).await,
+                false => bodies::get(operator, &self.pace, name, limit, into).await,
+            })
+        })
+    }
+
+    fn put(&self, name: &str, mut body: Body<'_>) -> Result<(), StorageError> {
+        self.perform("write", name, async || {
+            if let Service::Fs { root } = &self.service {
+                let (made, root) = (self.writing.get().is_some(), PathBuf::from(root));
+                if !made {
+                    self.aside(move || share::make(&root)).await?;
+                }
+                self.look(name).await?;
+            }
+            let operator = self.operator(Writes::Yes).await?;
+            self.noted(match self.keeps_pieces() {
+                true => pieces::put(operator, &self.pace, name, &mut body).await,
+                false => bodies::put(operator, &self.pace, name, &mut body).await,
+            })
+        })
+    }
+
+    fn length(&self, name: &str) -> Result<Option<u64>, StorageError> {
+        self.perform("look at", name, async || {
+            if !self.has_body(name).await? {
+                return Ok(None);
+            }
+            let operator = self.operator(Writes::No).await?;
+            if self.keeps_pieces() {
+                return self.noted(pieces::length(operator, &self.pace, name).await);
+            }
+            self.pace.persist(async || self.stat(operator, name).await).await
+        })
+    }
+
+    fn list(&self, prefix: &str, each: &mut dyn FnMut(Stored)) -> Result<(), StorageError> {
+        self.perform("list", prefix, async || {
+            if self.look(prefix).await? == Some(There::Nothing) {
+                return Ok(());
+            }
+            let operator = self.operator(Writes::No).await?;
+            if !operator.info().full_capability().list {
+                let problem = "it cannot say what it holds: let it expire bodies itself";
+                return Err(Failure::new(Trouble::Unsupported, problem));
+            }
+            let lister = operator.lister_with(prefix).recursive(true);
+            let mut entries = self.pace.step(lister.into_future()).await?;
+            while let Some(entry) = self.pace.step(entries.try_next()).await? {
+                if entry.metadata().is_file()
+                    && let Some(stored) = self.stored(operator, entry).await?
+                {
+                    each(stored);
+                }
+            }
+            Ok(())
+        })
+    }
+
+    fn remove(&self, name: &str) -> Result<(), StorageError> {
+        self.perform("remove", name, async || {
+            if !self.has_body(name).await? {
+                return Ok(());
+            }
+            let operator = self.operator(Writes::No).await?;
+            if self.keeps_pieces() {
+                return self.noted(pieces::remove(operator, &self.pace, name).await);
+            }
+            if !operator.info().full_capability().delete {
+                let problem = "it removes nothing: let it expire bodies itself";
+                return Err(Failure::new(Trouble::Unsupported, problem));
+            }
+            let remove = async || self.pace.step(async { operator.delete(name).await }).await;
+            self.pace.persist(remove).await
+        })
+    }
+}
+
+impl Opened {
+    async fn stat(&self, operator: &Operator, name: &str) -> Result<Option<u64>, Failure> {
+        let found = self.pace.step(async {
+            match operator.stat(name).await {
+                Err(error) if Failure::is_absence(&error) => Ok(None),
+                found => found.map(Some),
+            }
+        });
+        let found = found.await?.filter(|found| found.is_file());
+        Ok(found.map(|found| found.content_length()))
+    }
+
+    /// An entry of a listing, looked at once more where listing does not tell; `None` where it is gone meanwhile.
+    async fn stored(&self, operator: &Operator, entry: Entry) -> Result<Option<Stored>, Failure> {
+        let (name, mut found) = entry.into_parts();
+        if matches!(self.service, Service::Fs { .. }) {
+            let again = self.pace.step(async {
+                match operator.stat(&name).await {
+                    Err(error) if Failure::is_absence(&error) => Ok(None),
+                    found => found.map(Some),
+                }
+            });
+            match again.await? {
+                Some(again) => found = again,
+                None => return Ok(None),
+            }
+        }
+        let modified = found.last_modified().map(SystemTime::from);
+        Ok(Some(Stored { name, bytes: found.content_length(), modified }))
+    }
+}
+
+/// The runtime that every call of a storage shares.
+#[derive(Debug, Default)]
+struct Background(Mutex<Option<std::sync::Arc<Runtime>>>);
+
+impl Background {
+    fn block_on<T>(
+        &self,
+        work: impl Future<Output = Result<T, Failure>>,
+    ) -> Result<T, Failure> {
+        let runtime = self.started().map_err(|error| Failure::local(&error))?;
+        runtime.block_on(work)
+    }
+
+    fn started(&self) -> io::Result<std::sync::Arc<Runtime>> {
+        let mut runtime = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(runtime) = &*runtime {
+            return Ok(std::sync::Arc::clone(runtime));
+        }
+        let mut builder = tokio::runtime::Builder::new_multi_thread();
+        builder.worker_threads(1).thread_name("remote-storage").enable_all();
+        let started = std::sync::Arc::new(builder.build()?);
+        *runtime = Some(std::sync::Arc::clone(&started));
+        Ok(started)
+    }
+}
+
+impl Drop for Background {
+    fn drop(&mut self) {
+        let runtime = self.0.get_mut().unwrap_or_else(PoisonError::into_inner).take();
+        // What still hangs in a share that is gone is not waited for.
+        if let Some(runtime) = runtime.and_then(std::sync::Arc::into_inner) {
+            runtime.shutdown_background();
+        }
+    }
+}
