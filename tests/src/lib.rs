@@ -21,6 +21,7 @@ mod program;
 mod project;
 mod redact;
 mod run;
+pub mod servers;
 mod sources;
 mod terminal;
 mod trap;

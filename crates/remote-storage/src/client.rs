@@ -49,8 +49,6 @@ impl Client {
     /// A client that uses the proxies that these variables name.
     pub(crate) fn new(silence: Duration, variables: &Variables) -> Result<Self, OpenError> {
         let failed = |error: reqwest::Error| OpenError(format!("start HTTP: {}", innermost(&error)));
-        // One process, one provider: that there is one already is as good.
-        let _ = rustls::crypto::ring::default_provider().install_default();
         let mut builder = reqwest::Client::builder()
             .no_proxy()
             .redirect(reqwest::redirect::Policy::none())

@@ -301,6 +301,8 @@ impl Background {
         if let Some(runtime) = &*runtime {
             return Ok(std::sync::Arc::clone(runtime));
         }
+        // Every operator asks for it, even of a directory. One process, one provider: another's is as good.
+        let _ = rustls::crypto::ring::default_provider().install_default();
         let mut builder = tokio::runtime::Builder::new_multi_thread();
         builder.worker_threads(1).thread_name("remote-storage").enable_all();
         let started = std::sync::Arc::new(builder.build()?);

@@ -84,7 +84,8 @@ impl From<opendal::Error> for Failure {
         }
         if let Some(error) = chain.iter().find_map(|error| error.downcast_ref::<redis::RedisError>())
         {
-            return Self::from(error);
+            // OpenDAL's connections have tried again by themselves.
+            return Self { may_pass: false, ..Self::from(error) };
         }
         let said = said_by(error.message());
         let innermost = chain.last().map(ToString::to_string).unwrap_or_default();
@@ -129,7 +130,7 @@ impl From<&redis::RedisError> for Failure {
             }
             _ if code == "OOM" || problem.contains("maxmemory") => (Trouble::Full, false),
             redis::ErrorKind::Io => (Trouble::Unreachable, true),
-            _ => (Trouble::Answer, error.is_unrecoverable_error()),
+            _ => (Trouble::Answer, false),
         };
         Self { trouble, problem, may_pass }
     }

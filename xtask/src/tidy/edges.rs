@@ -26,6 +26,12 @@ const ROWS: &[Row] = &[
         // The builder takes any strategy and knows none; its tests want real ones.
         in_tests: &["strategy-mtime", "strategy-hash"],
     },
+    Row {
+        member: "remote-storage",
+        may: &["archive-builder"],
+        // Real servers, which the whole-program tests start as well.
+        in_tests: &["tests"],
+    },
     row("freshness", &["archive-builder", "freshness-core", "strategy-mtime", "strategy-hash"]),
     row("nativets", &["freshness"]),
     // What someone else's crate could do, so it sees what someone else would see.
