@@ -94,7 +94,8 @@ impl Redis {
     pub fn start(settings: &[&str]) -> Option<Self> {
         let program = program("redis-server", "Redis was not tried")?;
         Some(Self(Server::start(&program, |port, data| {
-            let own = ["--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--daemonize", "no"];
+            let own =
+                ["--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--daemonize", "no"];
             let port = port.to_string();
             let data = data.to_str().unwrap();
             let place = ["--port", &port, "--dir", data];

@@ -128,7 +128,7 @@ pub use archive_builder::{
     Force, Input, Key, Missing, OnFailure, Outcome, Panic, Profile, ReadyArchive, Request, Tool,
     remove_below_tag,
 };
-pub use config::{Config, ConfigError};
+pub use config::{Config, ConfigError, Location, LocationError};
 pub use doctor::Diagnosis;
 pub use facade::{Error, Explanation, Freshness};
 pub use freshness_core::path::normalize;

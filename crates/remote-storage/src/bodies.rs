@@ -29,7 +29,8 @@ pub(crate) async fn get(
     into: &mut dyn io::Write,
 ) -> Result<Option<u64>, Failure> {
     let mut received = 0;
-    let is_there = pace.persist(async || receive(operator, pace, name, limit, into, &mut received).await);
+    let is_there =
+        pace.persist(async || receive(operator, pace, name, limit, into, &mut received).await);
     // Its length is judged here, byte by byte.
     let is_there = BODY_LIMIT.scope(u64::MAX, is_there).await?;
     Ok(is_there.then_some(received))
@@ -89,7 +90,8 @@ pub(crate) async fn put(
             let write = async { operator.write(name, Buffer::from(whole)).await };
             return pace.step(write).await.map(|_| ());
         }
-        let mut writer = pace.step(operator.writer_with(name).chunk(PART_BYTES).into_future()).await?;
+        let mut writer =
+            pace.step(operator.writer_with(name).chunk(PART_BYTES).into_future()).await?;
         let sent = async {
             while let Some(piece) = source.next(READ_BYTES)? {
                 pace.step(writer.write(piece)).await?;

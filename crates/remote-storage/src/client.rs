@@ -48,7 +48,8 @@ pub(crate) struct Client {
 impl Client {
     /// A client that uses the proxies that these variables name.
     pub(crate) fn new(silence: Duration, variables: &Variables) -> Result<Self, OpenError> {
-        let failed = |error: reqwest::Error| OpenError(format!("start HTTP: {}", innermost(&error)));
+        let failed =
+            |error: reqwest::Error| OpenError(format!("start HTTP: {}", innermost(&error)));
         let mut builder = reqwest::Client::builder()
             .no_proxy()
             .redirect(reqwest::redirect::Policy::none())
@@ -75,7 +76,9 @@ impl Client {
         loop {
             let seen = life.load(Ordering::Relaxed);
             match tokio::time::timeout(self.silence, &mut answer).await {
-                Ok(answer) => return answer.map_err(|error| unanswered(&error, self.silence).into()),
+                Ok(answer) => {
+                    return answer.map_err(|error| unanswered(&error, self.silence).into());
+                }
                 Err(_) if life.load(Ordering::Relaxed) != seen => {}
                 Err(_) => return Err(silent(self.silence).into()),
             }

@@ -114,7 +114,8 @@ mod tests {
 
     #[test]
     fn an_empty_variable_is_none() {
-        let variables = Variables::new([("A".into(), String::new()), ("b_c".into(), "d".into())].into());
+        let variables =
+            Variables::new([("A".into(), String::new()), ("b_c".into(), "d".into())].into());
         assert_eq!(variables.get("A"), None);
         assert_eq!(variables.first_of(&["A", "b_c"]), Some("d"));
         assert_eq!(variables.in_either_case("B_C"), Some("d"));

@@ -65,7 +65,8 @@ impl Settings {
     }
 
     fn number<N: std::str::FromStr>(&self, name: &str) -> Result<Option<N>, OpenError> {
-        let parse = |value: &str| value.parse().map_err(|_| OpenError(format!("`{name}` is no number")));
+        let parse =
+            |value: &str| value.parse().map_err(|_| OpenError(format!("`{name}` is no number")));
         self.get(name).map(parse).transpose()
     }
 }

@@ -80,7 +80,8 @@ pub(crate) async fn get(
         match read(operator, pace, &piece, length).await? {
             Some(bytes) => write_all(into, bytes)?,
             None => {
-                let problem = "a piece of it is gone: it was replaced meanwhile, or the server evicts";
+                let problem =
+                    "a piece of it is gone: it was replaced meanwhile, or the server evicts";
                 return Err(Failure::new(Trouble::Answer, problem));
             }
         }

@@ -163,8 +163,10 @@ fn gcs(settings: &Settings, variables: &Variables) -> Gcs {
     if !settings.flag("machine-credentials") {
         credentials = credentials.no_vm_metadata();
     }
-    let credentials =
-        Seeing { source: credentials.build(), variables: variables.with("GOOGLE_SCOPE", GCS_SCOPE) };
+    let credentials = Seeing {
+        source: credentials.build(),
+        variables: variables.with("GOOGLE_SCOPE", GCS_SCOPE),
+    };
     let mut builder = Gcs::default()
         .bucket(settings.get("bucket").unwrap_or_default())
         .root(settings.get("root").unwrap_or_default())

@@ -113,8 +113,8 @@ impl Opened {
             }
             Service::Http { scheme } => {
                 let client = Client::new(self.pace.silence, &self.variables);
-                let client =
-                    client.map_err(|error| Failure::new(Trouble::Unreachable, error.to_string()))?;
+                let client = client
+                    .map_err(|error| Failure::new(Trouble::Unreachable, error.to_string()))?;
                 service::of_http(*scheme, &self.settings, &self.variables, client)?
             }
         };
@@ -288,10 +288,7 @@ impl Opened {
 struct Background(Mutex<Option<std::sync::Arc<Runtime>>>);
 
 impl Background {
-    fn block_on<T>(
-        &self,
-        work: impl Future<Output = Result<T, Failure>>,
-    ) -> Result<T, Failure> {
+    fn block_on<T>(&self, work: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
         let runtime = self.started().map_err(|error| Failure::local(&error))?;
         runtime.block_on(work)
     }

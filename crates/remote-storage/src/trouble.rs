@@ -76,13 +76,16 @@ impl From<Found> for opendal::Error {
 impl From<opendal::Error> for Failure {
     fn from(error: opendal::Error) -> Self {
         let chain: Vec<&(dyn Error + 'static)> =
-            std::iter::successors(error.source(), |error: &&(dyn Error + 'static)| (*error).source())
-                .collect();
+            std::iter::successors(error.source(), |error: &&(dyn Error + 'static)| {
+                (*error).source()
+            })
+            .collect();
         if let Some(found) = chain.iter().find_map(|error| error.downcast_ref::<Found>()) {
             let Found { trouble, problem, may_pass } = found;
             return Self { trouble: *trouble, problem: problem.clone(), may_pass: *may_pass };
         }
-        if let Some(error) = chain.iter().find_map(|error| error.downcast_ref::<redis::RedisError>())
+        if let Some(error) =
+            chain.iter().find_map(|error| error.downcast_ref::<redis::RedisError>())
         {
             // OpenDAL's connections have tried again by themselves.
             return Self { may_pass: false, ..Self::from(error) };
@@ -191,7 +194,8 @@ impl Secrets {
 
     /// A service's words in one line, without these values and without what urls carry behind `?` and before `@`.
     pub(crate) fn scrub(&self, words: &str) -> String {
-        let hidden = self.0.iter().fold(words.to_owned(), |words, secret| words.replace(secret, "…"));
+        let hidden =
+            self.0.iter().fold(words.to_owned(), |words, secret| words.replace(secret, "…"));
         let line: Vec<String> = hidden.split_whitespace().map(scrub_url).collect();
         let line: String = line.join(" ").chars().filter(|c| !c.is_control()).collect();
         match line.char_indices().nth(MAX_WORDS) {

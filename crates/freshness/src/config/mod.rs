@@ -1,6 +1,7 @@
 //! The configuration file: found upwards, read strictly, with errors that name file, line and the
 //! allowed values.
 
+mod location;
 mod plain;
 mod raw;
 pub(crate) mod word;
@@ -17,6 +18,8 @@ use freshness_core::sys::{Links, open_regular};
 
 use crate::strategies::{StrategyName, StrategyOptions};
 use crate::trust::Trust;
+
+pub use location::{Location, LocationError};
 
 /// The name that is looked for.
 pub(crate) const FILE_NAME: &str = "freshness.toml";

@@ -66,13 +66,15 @@ fn links_in_a_share_are_not_followed() {
 }
 
 #[test]
+#[expect(clippy::disallowed_methods, reason = "no other way to a FIFO without `unsafe`")]
 fn what_is_no_file_is_not_waited_for() {
     let directory = tempfile::tempdir().unwrap();
     fs::create_dir_all(directory.path().join("main/entries")).unwrap();
     let fifo = directory.path().join("main/entries/00");
     let made = std::process::Command::new("mkfifo").arg(&fifo).status().unwrap();
     assert!(made.success());
-    let error = open(share(directory.path())).get("main/entries/00", 9, &mut Vec::new()).unwrap_err();
+    let error =
+        open(share(directory.path())).get("main/entries/00", 9, &mut Vec::new()).unwrap_err();
     assert_eq!(error.trouble, Trouble::Answer, "{error}");
 }
 
