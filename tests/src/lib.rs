@@ -32,7 +32,7 @@ pub use files::{Tree, long_ago, mtime_of, set_mtime, snapshot, wait_until, write
 pub use gate::Gate;
 pub use native_workspace::copy_native_workspace;
 pub use probe::Constants;
-pub use program::{example, freshness, nativets, repository, xtask};
+pub use program::{example, freshness, freshness_with_remote, nativets, repository, xtask};
 pub use project::{Answer, Project};
 pub use redact::{redact, redact_json};
 pub use run::{OnTerminal, Process, Ran, Run};

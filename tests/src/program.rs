@@ -13,6 +13,20 @@ pub fn freshness() -> &'static Path {
     PROGRAM.get_or_init(|| build("freshness", &["--bins"], "freshness"))
 }
 
+/// The path of a `freshness` that can speak to a storage which machines share. It has a target directory of its
+/// own: in the common one it would take the place of the program that everyone builds.
+///
+/// # Panics
+/// It cannot be built.
+pub fn freshness_with_remote() -> &'static Path {
+    static PROGRAM: OnceLock<PathBuf> = OnceLock::new();
+    PROGRAM.get_or_init(|| {
+        let mut command = command("freshness", &["--bin", "freshness", "--features", "remote"]);
+        command.env("CARGO_TARGET_DIR", target().join("with-remote"));
+        built(command, "freshness")
+    })
+}
+
 /// The path of the built `nativets`.
 ///
 /// # Panics
@@ -46,13 +60,20 @@ pub(crate) fn directory() -> &'static Path {
 }
 
 fn build(package: &str, targets: &[&str], name: &str) -> PathBuf {
-    let output = Command::new(env!("CARGO"))
-        .args(["build", "-p", package, "--locked", "--quiet"])
-        .args(targets)
-        .arg("--message-format=json")
-        .current_dir(repository())
-        .output()
-        .unwrap();
+    built(command(package, targets), name)
+}
+
+/// How cargo is asked for targets of a package.
+fn command(package: &str, targets: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO"));
+    command.args(["build", "-p", package, "--locked", "--quiet"]).args(targets);
+    command.arg("--message-format=json").current_dir(repository());
+    command
+}
+
+/// What cargo then made of this name.
+fn built(mut command: Command, name: &str) -> PathBuf {
+    let output = command.output().unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let messages = String::from_utf8(output.stdout).unwrap();
     let program = messages.lines().find_map(|line| {
@@ -70,10 +91,14 @@ pub fn repository() -> &'static Path {
     Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/.."))
 }
 
+/// cargo's target directory.
+fn target() -> &'static Path {
+    freshness().ancestors().nth(2).unwrap()
+}
+
 /// A directory for generated workspaces, in cargo's target directory.
 pub(crate) fn scratch() -> PathBuf {
-    let target = freshness().ancestors().nth(2).unwrap();
-    let scratch = target.join("tmp").join("worlds");
+    let scratch = target().join("tmp").join("worlds");
     std::fs::create_dir_all(&scratch).unwrap();
     scratch
 }

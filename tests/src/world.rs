@@ -19,6 +19,7 @@ use crate::sources;
 #[derive(Debug)]
 pub struct World {
     root: PathBuf,
+    program: &'static Path,
     _directory: TempDir,
 }
 
@@ -49,9 +50,19 @@ impl World {
         world
     }
 
+    /// Writes the same workspace, in which a `freshness` is run that can speak to a storage which machines share:
+    /// see [`program::freshness_with_remote`].
+    ///
+    /// # Panics
+    /// It cannot be written, or the program cannot be built.
+    #[must_use]
+    pub fn with_remote() -> Self {
+        Self { program: program::freshness_with_remote(), ..Self::new() }
+    }
+
     fn in_directory(directory: TempDir) -> Self {
         let root = fs::canonicalize(directory.path()).unwrap();
-        let world = Self { root, _directory: directory };
+        let world = Self { root, program: program::freshness(), _directory: directory };
         fs::create_dir_all(world.root.join("home")).unwrap();
         sources::write_workspace(&world.workspace());
         world.write_counting_cargo();
@@ -134,7 +145,7 @@ impl World {
 
     /// A run of `freshness` in the workspace.
     pub fn freshness(&self, args: impl IntoIterator<Item = impl AsRef<OsStr>>) -> Run {
-        self.in_environment(Run::new(program::freshness(), &self.workspace()).args(args))
+        self.in_environment(Run::new(self.program, &self.workspace()).args(args))
     }
 
     /// A run of `cargo freshness`, which cargo finds on `PATH`.
