@@ -30,6 +30,10 @@ const SET_BY_CARGO_RUN: &[&str] = &[
     "OUT_DIR",
 ];
 
+/// What says how a storage that machines share is used: the caller's own, a secret key among it. No build sees it,
+/// and none is stale for it.
+const OF_THE_STORAGE: &[&str] = &["FRESHNESS_REMOTE_*"];
+
 /// Variables that cargo and rustc read whatever is built, as names or prefixes ending in `*`.
 const READ_BY_CARGO: &[&str] = &[
     "CARGO_BUILD_*",
@@ -70,9 +74,10 @@ const WITHOUT_EFFECT: &[&str] = &[
 pub struct Environment(BTreeMap<OsString, OsString>);
 
 impl Environment {
-    /// Takes the variables of a process, without those that say how it was started by cargo.
+    /// Takes the variables of a process, without those that say how it was started by cargo and those that say
+    /// how a shared storage is used.
     pub fn new(vars: impl IntoIterator<Item = (OsString, OsString)>) -> Self {
-        let kept = vars.into_iter().filter(|(name, _)| !is_set_by_cargo_run(name));
+        let kept = vars.into_iter().filter(|(name, _)| !is_kept_back(name));
         Self(kept.collect())
     }
 
@@ -128,7 +133,7 @@ impl Environment {
         let tracked =
             self.0.keys().filter_map(|name| name.to_str()).filter(|n| is_read_by_cargo(n));
         let names: BTreeSet<&str> = tracked.chain(declared.iter().map(String::as_str)).collect();
-        let names = names.into_iter().filter(|name| !is_set_by_cargo_run(OsStr::new(name)));
+        let names = names.into_iter().filter(|name| !is_kept_back(OsStr::new(name)));
         names.map(|name| self.fact(name)).collect()
     }
 
@@ -200,8 +205,9 @@ fn is_runner(name: &str) -> bool {
     name.starts_with("CARGO_TARGET_") && name.ends_with("_RUNNER")
 }
 
-fn is_set_by_cargo_run(name: &OsStr) -> bool {
-    name.to_str().is_some_and(|name| matches_any(SET_BY_CARGO_RUN, name))
+fn is_kept_back(name: &OsStr) -> bool {
+    let kept_back = [SET_BY_CARGO_RUN, OF_THE_STORAGE];
+    name.to_str().is_some_and(|name| kept_back.iter().any(|names| matches_any(names, name)))
 }
 
 fn matches_any(patterns: &[&str], name: &str) -> bool {
@@ -251,6 +257,14 @@ mod tests {
     fn being_started_by_cargo_run_changes_nothing() {
         let by_cargo = [("CARGO_PKG_NAME", "freshness"), ("OUT_DIR", "/x")];
         assert_eq!(changes(&[], &["CARGO_PKG_NAME"], &by_cargo), [""; 0]);
+    }
+
+    #[test]
+    fn how_a_storage_is_used_reaches_no_build_and_makes_nothing_stale() {
+        let key = ("FRESHNESS_REMOTE_KEY", "5ec1e7");
+        assert_eq!(changes(&[], &[key.0], &[key]), [""; 0]);
+        assert_eq!(changes(&[key], &[key.0], &[("FRESHNESS_REMOTE_MODE", "off")]), [""; 0]);
+        assert_eq!(env(&[key, ("HOME", "/h")]).iter().count(), 1);
     }
 
     #[test]
