@@ -15,6 +15,7 @@ use archive_builder::{
 use freshness_core::{FreshnessStrategy, StrategyId};
 
 use crate::config::{Config, ConfigError};
+use crate::remote::{Uploaded, Uploads};
 use crate::strategies::{self, StrategyName};
 
 /// Asks for archives by the names of a configuration.
@@ -28,6 +29,7 @@ pub struct Freshness {
     own_strategies: Vec<Arc<dyn FreshnessStrategy>>,
     cargo_output: CargoOutput,
     remote: Option<Arc<Remote>>,
+    uploads: Uploads,
     cancel: Cancel,
     on_event: Box<dyn Fn(Event<'_>) + Send + Sync>,
 }
@@ -84,6 +86,7 @@ impl Freshness {
             environment,
             cargo_output: CargoOutput::default(),
             remote: None,
+            uploads: Uploads::default(),
             cancel: Cancel::default(),
             on_event: Box::new(|_| {}),
         }
@@ -117,7 +120,8 @@ impl Freshness {
         self
     }
 
-    /// Asks this storage for what is stale here, before cargo.
+    /// Asks this storage for what is stale here, before cargo; what is built all the same is put there after
+    /// [`Freshness::build`] returned, on a thread of its own: see [`Freshness::finish_uploads`].
     #[must_use]
     pub fn remote(mut self, remote: Arc<Remote>) -> Self {
         self.remote = Some(remote);
@@ -167,8 +171,7 @@ impl Freshness {
     /// # Errors
     /// An unknown profile; a store that must not be believed.
     pub fn check(&self, profile: &str) -> Result<Outcome, Error> {
-        let (profile, evidence) = (self.config.profile(profile)?, self.evidence());
-        Ok(archive_builder::check(&self.request(profile, &*self.strategy, &evidence))?)
+        self.asked(profile, archive_builder::check)
     }
 
     /// Current archives of a profile: those that are there, or those of one build.
@@ -184,9 +187,8 @@ impl Freshness {
     /// # Errors
     /// Those of [`Freshness::build`].
     pub fn build_with(&self, profile: &str, force: Force) -> Result<Outcome, Error> {
-        let (profile, evidence) = (self.config.profile(profile)?, self.evidence());
-        let request = self.request(profile, &*self.strategy, &evidence);
-        Ok(archive_builder::build_or_prebuilt(&request, force)?)
+        let build = |request: &Request<'_>| archive_builder::build_or_prebuilt(request, force);
+        Ok(self.uploading(self.asked(profile, build)?))
     }
 
     /// The prebuilt archives of a profile, without trying cargo.
@@ -194,9 +196,8 @@ impl Freshness {
     /// # Errors
     /// An unknown profile; one that is missing or unusable; those of building what is missing.
     pub fn prebuilt(&self, profile: &str, missing: Missing) -> Result<Outcome, Error> {
-        let (profile, evidence) = (self.config.profile(profile)?, self.evidence());
-        let request = self.request(profile, &*self.strategy, &evidence);
-        Ok(archive_builder::prebuilt(&request, missing)?)
+        let take = |request: &Request<'_>| archive_builder::prebuilt(request, missing);
+        Ok(self.uploading(self.asked(profile, take)?))
     }
 
     /// What every strategy says of a profile. Spawns nothing, writes nothing, locks nothing.
@@ -293,6 +294,21 @@ impl Freshness {
         Ok(gc::clean(store, &keys, workspace)?)
     }
 
+    fn uploading(&self, outcome: Outcome) -> Outcome {
+        if let Some(upload) = &outcome.upload {
+            self.uploads.start(upload, &self.cancel);
+        }
+        outcome
+    }
+
+    /// What became of what builds left to be put into the storage, one for each such build. What has not ended
+    /// after `wait` goes on for as long as the process does; without it each is waited for, within the bounds that
+    /// the storage keeps. Nothing waits for uploads but this.
+    pub fn finish_uploads(&self, wait: Option<Duration>) -> Vec<Result<Uploaded, Error>> {
+        let results = self.uploads.finish(wait, &self.cancel);
+        results.into_iter().map(|result| Ok(result?)).collect()
+    }
+
     pub(crate) fn environment(&self) -> &Environment {
         &self.environment
     }
@@ -310,6 +326,25 @@ impl Freshness {
             }
         }
         all
+    }
+
+    /// The storage, where there is one.
+    pub(crate) fn storage(&self) -> Option<&Arc<Remote>> {
+        self.remote.as_ref()
+    }
+
+    pub(crate) fn wish(&self) -> &Cancel {
+        &self.cancel
+    }
+
+    /// What the builder is asked about a profile by the strategy that decides.
+    pub(crate) fn asked<T>(
+        &self,
+        profile: &str,
+        ask: impl FnOnce(&Request<'_>) -> Result<T, BuildError>,
+    ) -> Result<T, Error> {
+        let (profile, evidence) = (self.config.profile(profile)?, self.evidence());
+        Ok(ask(&self.request(profile, &*self.strategy, &evidence))?)
     }
 
     fn request<'a>(

@@ -109,6 +109,7 @@ mod init;
 mod own_inputs;
 #[cfg(feature = "program")]
 pub mod program;
+pub mod remote;
 #[cfg(feature = "signals")]
 pub mod signals;
 mod strategies;
@@ -128,7 +129,7 @@ pub use archive_builder::{
     Force, Input, Key, Missing, OnFailure, Outcome, Panic, Profile, ReadyArchive, Request, Tool,
     remove_below_tag,
 };
-pub use config::{Config, ConfigError, Location, LocationError};
+pub use config::{Config, ConfigError, Location, LocationError, RemoteConfig, RemoteMode};
 pub use doctor::Diagnosis;
 pub use facade::{Error, Explanation, Freshness};
 pub use freshness_core::path::normalize;

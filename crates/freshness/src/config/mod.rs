@@ -4,6 +4,8 @@
 mod location;
 mod plain;
 mod raw;
+mod remote;
+pub(crate) mod size;
 pub(crate) mod word;
 
 use std::collections::BTreeMap;
@@ -20,6 +22,7 @@ use crate::strategies::{StrategyName, StrategyOptions};
 use crate::trust::Trust;
 
 pub use location::{Location, LocationError};
+pub use remote::{RemoteConfig, RemoteMode};
 
 /// The name that is looked for.
 pub(crate) const FILE_NAME: &str = "freshness.toml";
@@ -48,6 +51,8 @@ pub struct Config {
     pub vouch: bool,
     /// The profiles by name.
     pub profiles: BTreeMap<String, Profile>,
+    /// A storage that many machines share.
+    pub remote: Option<RemoteConfig>,
 }
 
 /// Why there is no configuration to work with.
@@ -105,6 +110,20 @@ pub enum ConfigError {
         /// What is wrong, and what is allowed.
         problem: String,
     },
+    /// A variable of the environment does not say what can be understood. What it says may be secret.
+    #[error("use the variable {name}: {problem}")]
+    Variable {
+        /// Its name.
+        name: &'static str,
+        /// What is wrong, and what is allowed.
+        problem: String,
+    },
+    /// It names no storage that machines share.
+    #[error("use a shared storage: {} has no [remote]", Escaped::path(path))]
+    NoRemote {
+        /// The file.
+        path: PathBuf,
+    },
     /// It has no profile of this name.
     #[error("use the profile `{}`: {} has {known}", Escaped::text(name), Escaped::path(path))]
     UnknownProfile {
@@ -135,7 +154,10 @@ impl ConfigError {
     pub fn code(&self) -> &'static str {
         match self {
             ConfigError::Missing { .. } => "config-missing",
-            ConfigError::Unreadable { .. } | ConfigError::Invalid { .. } => "config",
+            ConfigError::Unreadable { .. }
+            | ConfigError::Invalid { .. }
+            | ConfigError::Variable { .. } => "config",
+            ConfigError::NoRemote { .. } => "remote",
             ConfigError::Untrusted { .. } => "config-untrusted",
             ConfigError::Exists { .. } => "config-exists",
             ConfigError::Unwritable { .. } => "io",
@@ -153,11 +175,12 @@ impl ConfigError {
             | ConfigError::Unreadable { path, .. }
             | ConfigError::Untrusted { path, .. }
             | ConfigError::Exists { path }
+            | ConfigError::NoRemote { path }
             | ConfigError::Unwritable { path, .. }
             | ConfigError::NothingToAskFor { path }
             | ConfigError::Invalid { path, .. }
             | ConfigError::UnknownProfile { path, .. } => Some(path),
-            ConfigError::UnknownStrategy { .. } => None,
+            ConfigError::UnknownStrategy { .. } | ConfigError::Variable { .. } => None,
         }
     }
 
@@ -177,6 +200,8 @@ impl ConfigError {
             ConfigError::Unwritable { .. } => "see the system's message",
             ConfigError::NothingToAskFor { .. } => "give a package a library or a program first",
             ConfigError::Invalid { .. } => "correct that line",
+            ConfigError::Variable { .. } => "correct it, or leave it unset",
+            ConfigError::NoRemote { .. } => "name one with a [remote] that has a `url`",
             ConfigError::UnknownProfile { .. } => "name one of them with --profile, or add it",
             ConfigError::UnknownStrategy { .. } => "name one of them",
         }
@@ -200,6 +225,7 @@ impl Config {
             generations: raw::GENERATIONS,
             vouch: true,
             profiles: BTreeMap::new(),
+            remote: None,
             directory,
         })
     }

@@ -13,7 +13,7 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use super::word::{Artifacts, Word};
-use super::{ConfigError, line_of};
+use super::{ConfigError, line_of, remote};
 use crate::strategies::{StrategyName, StrategyOptions};
 
 /// The file as written.
@@ -32,6 +32,7 @@ pub(super) struct Config {
     strategy_options: StrategyOptions,
     #[serde(default)]
     profile: BTreeMap<String, Spanned<WrittenProfile>>,
+    remote: Option<remote::Written>,
 }
 
 /// A profile as written.
@@ -79,9 +80,16 @@ pub(super) const LOCK_TIMEOUT: Duration = Duration::from_secs(600);
 pub(super) const GENERATIONS: usize = 4;
 
 /// An error at a place in the text.
-struct At {
+pub(super) struct At {
     offset: usize,
     problem: String,
+}
+
+impl At {
+    /// An error where this value stands.
+    pub(super) fn new<T>(value: &Spanned<T>, problem: String) -> Self {
+        Self { offset: value.span().start, problem }
+    }
 }
 
 impl Config {
@@ -101,12 +109,14 @@ impl Config {
             problem: Escaped::text(&at.problem).to_string(),
         };
         let store = not_empty(self.store).map_err(invalid)?;
-        let lock_timeout = self.lock_timeout.map(duration).transpose().map_err(invalid)?;
+        let lock_timeout = self.lock_timeout.map(|text| duration("lock-timeout", &text));
+        let lock_timeout = lock_timeout.transpose().map_err(invalid)?;
         let generations = self.generations.map(at_least_three).transpose().map_err(invalid)?;
         let profiles = (self.profile.into_iter())
             .map(|(name, raw)| Ok((name, raw.into_inner().resolve(&directory)?)))
             .collect::<Result<_, At>>()
             .map_err(invalid)?;
+        let remote = self.remote.map(|remote| remote.resolve(&directory));
         Ok(super::Config {
             strategy: self.strategy,
             options: self.strategy_options,
@@ -115,6 +125,7 @@ impl Config {
             generations: generations.unwrap_or(GENERATIONS),
             vouch: self.vouch,
             profiles,
+            remote: remote.transpose().map_err(invalid)?,
             path,
             directory,
         })
@@ -203,10 +214,9 @@ fn not_empty(store: Spanned<PathBuf>) -> Result<PathBuf, At> {
     Ok(store)
 }
 
-fn duration(text: Spanned<String>) -> Result<Duration, At> {
-    humantime::parse_duration(text.get_ref()).map_err(|error| At {
-        offset: text.span().start,
-        problem: format!("`lock-timeout` is not a duration such as `90s` or `10m`: {error}"),
+pub(super) fn duration(key: &str, text: &Spanned<String>) -> Result<Duration, At> {
+    humantime::parse_duration(text.get_ref()).map_err(|error| {
+        At::new(text, format!("`{key}` is not a duration such as `90s` or `10m`: {error}"))
     })
 }
 

@@ -8,6 +8,7 @@ use serde::de::{self, Deserialize, Deserializer, Visitor};
 use strategy_hash::Reread;
 use strategy_mtime::Rule;
 
+use super::RemoteMode;
 use crate::strategies::StrategyName;
 
 /// A value that a configuration writes as a word.
@@ -65,6 +66,11 @@ impl Words for Artifacts {
 impl Words for OnFailure {
     const WORDS: &'static [(&'static str, Self)] =
         &[("error", OnFailure::Error), ("prebuilt", OnFailure::Prebuilt)];
+}
+
+impl Words for RemoteMode {
+    const WORDS: &'static [(&'static str, Self)] =
+        &[("off", Self::Off), ("read", Self::Read), ("read-write", Self::ReadWrite)];
 }
 
 /// The value of this word, if it is one.

@@ -14,7 +14,10 @@ use super::help;
 use super::init::InitArgs;
 use super::manner::Manner;
 use super::plain::Plain;
+use super::remote::{KeyArgs, RemoteArgs};
 use super::run::RunArgs;
+use crate::config::size::bytes;
+use crate::remote::PruneLimits;
 use crate::{DryRun, Limits};
 
 /// Would this build change anything? Answered before cargo starts.
@@ -73,6 +76,9 @@ enum CliAction {
         #[command(flatten)]
         options: Deferred<CleanOptions>,
     },
+    /// Look after the storage that many machines share
+    #[command(after_help = help::REMOTE)]
+    Remote(Deferred<RemoteArgs>),
     /// Examine what builds lean on, and say what to do about it
     #[command(after_help = help::DOCTOR)]
     Doctor {
@@ -89,33 +95,13 @@ enum CliAction {
     #[command(after_help = help::MAN)]
     Man {
         /// The command; without it, the program itself
-        command: Option<String>,
+        command: Vec<String>,
     },
-}
-
-/// A number of bytes: digits, and a unit.
-fn bytes(text: &str) -> Result<u64, String> {
-    let digits = text.bytes().take_while(u8::is_ascii_digit).count();
-    let (number, unit) = text.split_at(digits);
-    let factor: u64 = match unit.trim_start() {
-        "" | "B" => 1,
-        "KiB" => 1 << 10,
-        "MiB" => 1 << 20,
-        "GiB" => 1 << 30,
-        "TiB" => 1 << 40,
-        "kB" | "KB" => 1_000,
-        "MB" => 1_000_000,
-        "GB" => 1_000_000_000,
-        "TB" => 1_000_000_000_000,
-        _ => return Err("name bytes as in `500`, `20MiB`, `2GiB`, `2GB`".into()),
-    };
-    let number: u64 = number.parse().map_err(|_| "begin with a whole number".to_owned())?;
-    number.checked_mul(factor).ok_or_else(|| "name a smaller number".into())
 }
 
 /// What the commands take that concern the store as a whole.
 #[derive(Args, Clone, Debug)]
-struct StoreOptions {
+pub(super) struct StoreOptions {
     /// The configuration; without it, freshness.toml is looked for from here upwards
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
@@ -171,6 +157,9 @@ struct BuildOptions {
     /// With --prebuilt: build the packages that have no prebuilt archive
     #[arg(long, requires = "prebuilt")]
     build_missing: bool,
+    /// Stay until what was built is in the shared storage
+    #[arg(long)]
+    wait_upload: bool,
 }
 
 /// What `gc` takes.
@@ -226,6 +215,8 @@ pub(super) enum Parsed {
     Init(InitArgs),
     /// A command is to be run.
     Run(RunArgs),
+    /// A pair of keys is wanted.
+    Key(KeyArgs),
     /// A text that follows from the arguments alone.
     Document(Vec<u8>),
 }
@@ -243,7 +234,7 @@ pub(super) enum Action {
     /// `check`
     Check,
     /// `build`; with `prebuilt`, whether missing ones are built.
-    Build { force: bool, prebuilt: Option<bool> },
+    Build { force: bool, prebuilt: Option<bool>, wait_upload: bool },
     /// `explain`; what of, the options say.
     Explain,
     /// `list`
@@ -254,6 +245,14 @@ pub(super) enum Action {
     Clean { whole: bool },
     /// `doctor`
     Doctor,
+    /// `remote status`
+    RemoteStatus,
+    /// `remote get`
+    RemoteGet,
+    /// `remote put`
+    RemotePut,
+    /// `remote prune`
+    RemotePrune { limits: PruneLimits, dry_run: DryRun },
 }
 
 impl Action {
@@ -267,7 +266,22 @@ impl Action {
             Action::Gc { .. } => "gc",
             Action::Clean { .. } => "clean",
             Action::Doctor => "doctor",
+            Action::RemoteStatus => "remote-status",
+            Action::RemoteGet => "remote-get",
+            Action::RemotePut => "remote-put",
+            Action::RemotePrune { .. } => "remote-prune",
         }
+    }
+
+    /// Whether it is one of `remote`.
+    pub(super) fn is_errand(self) -> bool {
+        matches!(
+            self,
+            Action::RemoteStatus
+                | Action::RemoteGet
+                | Action::RemotePut
+                | Action::RemotePrune { .. }
+        )
     }
 }
 
@@ -298,11 +312,12 @@ pub(super) fn parse(mut args: Vec<OsString>) -> Result<Parsed, Usage> {
     Ok(Parsed::Command(match cli.action {
         CliAction::Completions { shell } => return Ok(Parsed::Document(completions(shell))),
         CliAction::Man { command } => {
-            let page = manual(command.as_deref()).map_err(usage);
+            let page = manual(&command).map_err(usage);
             return page.map(Parsed::Document);
         }
         CliAction::Init(init) => return Ok(Parsed::Init(init.0)),
         CliAction::Run(run) => return Ok(Parsed::Run(run.0)),
+        CliAction::Remote(remote) => return Ok(remote.0.into()),
         CliAction::Check { options: Deferred(options) } => {
             Command { action: Action::Check, options }
         }
@@ -325,9 +340,9 @@ pub(super) fn parse(mut args: Vec<OsString>) -> Result<Parsed, Usage> {
             Command { action: Action::Doctor, options: options.into() }
         }
         CliAction::Build { options: Deferred(build) } => {
-            let BuildOptions { options, force, prebuilt, build_missing } = build;
+            let BuildOptions { options, force, prebuilt, build_missing, wait_upload } = build;
             let prebuilt = prebuilt.then_some(build_missing);
-            Command { action: Action::Build { force, prebuilt }, options }
+            Command { action: Action::Build { force, prebuilt, wait_upload }, options }
         }
     }))
 }
@@ -339,36 +354,22 @@ fn completions(shell: Shell) -> Vec<u8> {
 }
 
 /// The page of a command, or of the program.
-fn manual(command: Option<&str>) -> Result<Vec<u8>, clap::Error> {
+fn manual(command: &[String]) -> Result<Vec<u8>, clap::Error> {
     let mut program = Cli::command().disable_help_subcommand(true);
     program.build();
-    let page = match command {
-        None => program,
-        Some(name) => match program.find_subcommand(name) {
-            Some(found) => found.clone(),
+    let mut page = &program;
+    for name in command {
+        page = match page.find_subcommand(name) {
+            Some(found) => found,
             None => {
-                let message = format!("there is no command `{}`", crate::Escaped::text(name));
+                let name = command.join(" ");
+                let message = format!("there is no command `{}`", crate::Escaped::text(&name));
                 return Err(program.error(ErrorKind::InvalidValue, message));
             }
-        },
-    };
+        };
+    }
+    let page = page.clone();
     let mut text = Vec::new();
     clap_mangen::Man::new(page).render(&mut text)?;
     Ok(text)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn sizes_have_units_and_limits() {
-        assert_eq!(bytes("0"), Ok(0));
-        assert_eq!(bytes("500"), Ok(500));
-        assert_eq!(bytes("2GiB"), Ok(2 << 30));
-        assert_eq!(bytes("2 MB"), Ok(2_000_000));
-        for wrong in ["", "GiB", "-1", "1.5GiB", "2gib", "99999999999TiB", "1 2"] {
-            assert!(bytes(wrong).is_err(), "{wrong}");
-        }
-    }
 }

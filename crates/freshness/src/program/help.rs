@@ -5,7 +5,8 @@ pub(super) const PROGRAM: &str = "\
 Exit status: 0 fresh, archives ready, or done; 1 stale (check, explain), or something bad (doctor); 2 trouble;
 run passes on the command's own.
 FRESHNESS_STRATEGY names a strategy where --strategy does not; FRESHNESS_TRUST lists directories (as PATH does)
-whose freshness.toml is followed though another user's.";
+whose freshness.toml is followed though another user's; FRESHNESS_REMOTE_MODE, _NAMESPACE, _KEY and _TRUST say how
+the storage of [remote] is used here: see `freshness remote --help`.";
 
 pub(super) const CHECK: &str = "\
 Where no freshness.toml is found, the question is whether `cargo build` would do anything here; --package and
@@ -21,6 +22,8 @@ Examples:
 
 pub(super) const BUILD: &str = "\
 Standard output holds one path a line, in the order asked for, and nothing else.
+What is stale here and in the storage of [remote] is fetched from there. What was built is put there after the
+answer, where that is allowed: for as long as `upload-wait` says, or with --wait-upload until it is done.
 
 Exit status: 0 archives ready; 2 trouble, and the archives of the last good build are as they were;
 130, 143 or 129 where an interrupt, a request to terminate or the end of the terminal stopped it.
@@ -124,3 +127,66 @@ Exit status: 0 nothing bad; 1 something bad: builds would fail, or could not be 
 Examples:
   freshness doctor
   freshness doctor --format json";
+
+pub(super) const REMOTE: &str = "\
+Archives that many machines share, on the storage that [remote] in freshness.toml names. `build` asks it by
+itself; this is for the rest. The environment says what this machine may do:
+  FRESHNESS_REMOTE_MODE       off, read or read-write, in the place of `mode`
+  FRESHNESS_REMOTE_NAMESPACE  what is written, and read first, in the place of `namespace`
+  FRESHNESS_REMOTE_KEY        the secret key that signs; believed in the namespace that is written
+  FRESHNESS_REMOTE_TRUST      who is believed besides: `namespace=publickey`, separated by spaces or commas
+Credentials are the service's own variables, AWS_ACCESS_KEY_ID say.
+
+Exit status: that of the errand.
+
+Examples:
+  freshness remote key
+  freshness remote status
+  freshness remote get || freshness build";
+
+pub(super) const REMOTE_STATUS: &str = "\
+Asks the storage; looks at the inputs of a profile as a check does, and says by which identity its archives
+would be found. Changes nothing.
+
+Exit status: 0 the storage can be reached; 2 trouble.
+
+Examples:
+  freshness remote status
+  freshness remote status --profile both --format json";
+
+pub(super) const REMOTE_GET: &str = "\
+As `build`, but cargo is never started. Standard output holds one path a line.
+
+Exit status: 0 archives ready; 1 not in the storage; 2 trouble.
+
+Examples:
+  freshness remote get
+  freshness remote get --profile both --format json";
+
+pub(super) const REMOTE_PUT: &str = "\
+Needs the mode `read-write` and a key to sign with; what is stale here is not put.
+
+Exit status: 0 put, or there already; 1 stale here: build first; 2 trouble.
+
+Examples:
+  freshness build && freshness remote put
+  FRESHNESS_REMOTE_MODE=read-write freshness remote put";
+
+pub(super) const REMOTE_PRUNE: &str = "\
+Without limits: archives that no entry names. With limits also entries, those put longest ago first. Needs the
+mode `read-write`, and a service that can list what it has.
+
+Exit status: 0 done, or planned; 2 trouble.
+
+Examples:
+  freshness remote prune --max-age 30d --dry-run
+  freshness remote prune --max-size 20GiB";
+
+pub(super) const REMOTE_KEY: &str = "\
+The first line is for the environment of who writes, and secret; the second for FRESHNESS_REMOTE_TRUST of who
+reads. Nothing is stored.
+
+Exit status: 0 printed; 2 trouble.
+
+Examples:
+  freshness remote key";

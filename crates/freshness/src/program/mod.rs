@@ -14,10 +14,14 @@ mod cli;
 mod deferred;
 mod help;
 mod init;
+mod key;
 mod manner;
 mod plain;
+mod remote;
 mod report;
+mod rest;
 mod run;
+mod storage;
 mod whole_file;
 
 use std::path::{Path, PathBuf};
@@ -27,12 +31,18 @@ use std::time::Instant;
 
 use crate::config::{Config, ConfigError};
 use crate::facade::{Error, Freshness};
+use crate::remote::{Asked, Pruned, Status};
 use crate::signals::Signals;
 use crate::store::Contents;
 use crate::strategies::StrategyName;
-use crate::{Cancel, Collection, Diagnosis, Environment, Event, Force, Missing, Tool, Trust};
+use crate::{
+    BuildError, Cancel, Collection, Diagnosis, Environment, Event, Force, Missing, Outcome, Tool,
+    Trust,
+};
 use cli::{Action, Command, Parsed};
-use report::{Answer, Explained, Notes, Report};
+use report::{Answer, Explained, Notes, Put, Report};
+use rest::Rest;
+use storage::Shared;
 
 /// Runs the program with the arguments and environment of this process.
 #[must_use]
@@ -42,19 +52,35 @@ pub fn main() -> ExitCode {
         Ok(Parsed::Command(command)) => command,
         Ok(Parsed::Run(run)) => return run::main(&run, start),
         Ok(Parsed::Init(init)) => return init::main(&init),
+        Ok(Parsed::Key(key)) => return key::main(&key),
         Ok(Parsed::Document(text)) => return report::document(&text),
         Err(usage) => return report::usage(&usage),
     };
     let notes = Arc::new(Notes::new(command.options.manner));
     let report = Report::new(&command, &notes, start);
     let signals = Heard::default();
-    let reply = reply(open(&command, &notes, &signals), &command);
+    let (freshness, reply) = match open(&command, &notes, &signals) {
+        Ok(freshness) => {
+            let reply = reply(&freshness, &command);
+            (Some(freshness), reply)
+        }
+        // A doctor is asked for most where nothing else works.
+        Err(error) if command.action == Action::Doctor => (None, without_config(&error)),
+        Err(error) => (None, Err(error)),
+    };
     notes.end();
+    let rest = freshness.as_ref().map(|freshness| Rest::new(freshness, &notes, &command));
     match reply {
-        Ok(Reply::Archives(answer)) => report.answer(&answer),
+        Ok(Reply::Archives(answer)) => match rest {
+            Some(rest) => rest.answer(&report, *answer),
+            None => report.answer(&answer),
+        },
         Ok(Reply::Store(store, contents)) => report.store(&store, &contents),
         Ok(Reply::Collection(collection)) => report.collection(&collection),
         Ok(Reply::Diagnosis(diagnosis)) => report.diagnosis(&diagnosis),
+        Ok(Reply::Storage(status)) => report.storage(&status),
+        Ok(Reply::Put(put)) => report.put(&put),
+        Ok(Reply::Pruned(pruned)) => report.pruned(&pruned),
         Err(error) => {
             let trouble = report.error(&error);
             status_of(&error, &signals).unwrap_or(trouble)
@@ -74,10 +100,13 @@ fn status_of(error: &Error, signals: &Heard) -> Option<ExitCode> {
 
 /// What a command gives.
 enum Reply {
-    Archives(Answer),
+    Archives(Box<Answer>),
     Store(PathBuf, Contents),
     Collection(Collection),
     Diagnosis(Diagnosis),
+    Storage(Box<Status>),
+    Put(Put),
+    Pruned(Pruned),
 }
 
 /// The configuration that the options choose, ready to be asked.
@@ -89,7 +118,13 @@ fn open(command: &Command, notes: &Arc<Notes>, signals: &Heard) -> Result<Freshn
         found => found?,
     };
     options.plain.ask(&mut config);
+    let Shared { remote, reservation } = storage::shared(&config, command.action)?;
+    notes.hold(reservation);
     let freshness = with_config(config, options.strategy.as_deref(), signals, notes)?;
+    let freshness = match remote {
+        Some(remote) => freshness.remote(remote),
+        None => freshness,
+    };
     Ok(match command.action {
         Action::Build { .. } => freshness.cargo_output(notes.cargo_output()),
         _ => freshness,
@@ -158,18 +193,13 @@ fn here() -> Result<PathBuf, ConfigError> {
     std::env::current_dir().map_err(|source| ConfigError::Unreadable { path: ".".into(), source })
 }
 
-fn reply(opened: Result<Freshness, Error>, command: &Command) -> Result<Reply, Error> {
-    let freshness = match opened {
-        // A doctor is asked for most where nothing else works.
-        Err(error) if command.action == Action::Doctor => return without_config(&error),
-        opened => opened?,
-    };
+fn reply(freshness: &Freshness, command: &Command) -> Result<Reply, Error> {
     let profile = &command.options.profile;
     let strategy = freshness.strategy_name();
-    let plain = |outcome| Answer { outcome, strategy, explained: None };
-    Ok(Reply::Archives(match command.action {
+    let plain = |outcome| Answer { outcome, strategy, explained: None, uploaded: None };
+    Ok(Reply::Archives(Box::new(match command.action {
         Action::Check => plain(freshness.check(profile)?),
-        Action::Build { force, prebuilt: None } => {
+        Action::Build { force, prebuilt: None, .. } => {
             plain(freshness.build_with(profile, if force { Force::Yes } else { Force::No })?)
         }
         Action::Build { prebuilt: Some(build_missing), .. } => {
@@ -187,6 +217,7 @@ fn reply(opened: Result<Freshness, Error>, command: &Command) -> Result<Reply, E
                 outcome,
                 strategy,
                 explained: Some(Box::new(Explained { explanation, story })),
+                uploaded: None,
             }
         }
         Action::List => {
@@ -200,5 +231,34 @@ fn reply(opened: Result<Freshness, Error>, command: &Command) -> Result<Reply, E
             return Ok(Reply::Collection(freshness.clean(profile)?));
         }
         Action::Doctor => return Ok(Reply::Diagnosis(freshness.doctor())),
-    }))
+        Action::RemoteStatus => {
+            return Ok(Reply::Storage(Box::new(freshness.storage_status(profile)?)));
+        }
+        Action::RemoteGet => plain(got(freshness.fetch(profile)?)?),
+        Action::RemotePut => return Ok(Reply::Put(put(freshness, profile)?)),
+        Action::RemotePrune { limits, dry_run } => {
+            return Ok(Reply::Pruned(freshness.prune_storage(limits, dry_run)?));
+        }
+    })))
+}
+
+/// What the storage gave, or was to give: that it could not be asked is trouble here, where nothing is built.
+fn got(outcome: Outcome) -> Result<Outcome, Error> {
+    match &outcome.asked {
+        Asked::Failed(because) if outcome.archives.is_empty() => Err(BuildError::Remote {
+            problem: because.clone(),
+            hint: "see `freshness remote status`; `freshness build` goes on without it",
+        }
+        .into()),
+        _ => Ok(outcome),
+    }
+}
+
+/// Puts what is fresh here.
+fn put(freshness: &Freshness, profile: &str) -> Result<Put, Error> {
+    let outcome = freshness.check(profile)?;
+    match outcome.verdict.is_fresh() {
+        true => Ok(Put::There(freshness.put(profile)?)),
+        false => Ok(Put::Stale(Box::new(outcome))),
+    }
 }

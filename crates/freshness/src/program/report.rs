@@ -13,6 +13,7 @@ use serde::Serialize;
 use super::cli::{Action, Command, Format, Usage};
 use super::manner::Manner;
 use crate::facade::Error;
+use crate::remote::Asked;
 use crate::strategies::StrategyName;
 use crate::{Digest, Escaped, Outcome, Reason, Work};
 
@@ -22,18 +23,22 @@ mod diagnosis;
 mod explanation;
 pub(super) mod init;
 mod json_explanation;
+pub(super) mod key;
 mod notes;
 mod page;
 mod palette;
 mod progress;
 pub(super) mod run;
 mod seen;
+mod storage;
 mod store;
 
 pub(super) use explanation::Explained;
 use json_explanation::JsonExplained;
 pub(super) use notes::Notes;
 pub(super) use palette::Palette;
+pub(super) use storage::Put;
+use storage::{JsonOrigin, JsonRemote};
 
 /// How many reasons `check` and `build` show before they count the rest.
 const REASONS_SHOWN: usize = 10;
@@ -47,6 +52,8 @@ pub(super) struct Answer {
     pub(super) strategy: StrategyName,
     /// For `explain`.
     pub(super) explained: Option<Box<Explained>>,
+    /// For `build`, where that was waited for: whether what was built is in the shared storage.
+    pub(super) uploaded: Option<bool>,
 }
 
 /// How to say it.
@@ -75,11 +82,14 @@ impl<'a> Report<'a> {
         }
         let printed = match (self.command.options.format, self.command.action) {
             (Format::Json, _) => print_json(&self.json(answer)),
-            (Format::Text, Action::Build { .. }) => self.built(answer),
+            (Format::Text, Action::Build { .. } | Action::RemoteGet) => self.built(answer),
             (Format::Text, _) => self.verdict(answer),
         };
-        let is_build = matches!(self.command.action, Action::Build { .. });
-        let is_fine = is_build || answer.outcome.verdict.is_fresh();
+        let is_fine = match self.command.action {
+            Action::Build { .. } => true,
+            Action::RemoteGet => !answer.outcome.archives.is_empty(),
+            _ => answer.outcome.verdict.is_fresh(),
+        };
         ended(self.notes, printed, if is_fine { ExitCode::SUCCESS } else { ExitCode::from(STALE) })
     }
 
@@ -99,11 +109,13 @@ impl<'a> Report<'a> {
             writeln!(out, "{}", Escaped::path(&archive.path))?;
         }
         out.flush()?;
-        let what = match (outcome.built, outcome.prebuilt, outcome.verdict.is_fresh()) {
-            (_, true, _) => "prebuilt archives",
-            (true, _, _) => "built",
-            (false, _, true) => "fresh, cargo not started",
-            (false, _, false) => "fresh by now: another process built it",
+        let what = match (&outcome.asked, outcome.built, outcome.prebuilt) {
+            (_, _, true) => "prebuilt archives".to_owned(),
+            (_, true, _) => "built".to_owned(),
+            (Asked::Hit, _, _) => "fetched, cargo not started".to_owned(),
+            (Asked::Miss(why), _, _) => format!("not in the shared storage: {why}"),
+            _ if outcome.verdict.is_fresh() => "fresh, cargo not started".to_owned(),
+            _ => "fresh by now: another process built it".to_owned(),
         };
         self.notes.note(&format!("{what} ({:.1} ms)", self.milliseconds()));
         Ok(())
@@ -130,6 +142,9 @@ impl<'a> Report<'a> {
             }
         }
         if let Some(explained) = &answer.explained {
+            if let Some(origin) = &outcome.origin {
+                writeln!(out, "{}", storage::origin(origin))?;
+            }
             self.explained(&mut out, explained)?;
             return out.flush();
         }
@@ -147,7 +162,7 @@ impl<'a> Report<'a> {
         'a: 'o,
     {
         let outcome = &answer.outcome;
-        let is_build = matches!(self.command.action, Action::Build { .. });
+        let is_build = matches!(self.command.action, Action::Build { .. } | Action::RemoteGet);
         JsonAnswer {
             schema: 1,
             command: self.command.action.word(),
@@ -162,6 +177,8 @@ impl<'a> Report<'a> {
             generation: outcome.generation,
             built: is_build.then_some(outcome.built),
             prebuilt: is_build.then_some(outcome.prebuilt),
+            origin: outcome.origin.as_ref().map(JsonOrigin::new),
+            remote: is_build.then(|| JsonRemote::new(&outcome.asked, answer.uploaded)),
             explained: (answer.explained.as_ref())
                 .map(|explained| JsonExplained::new(explained, &self.command.options.asked)),
             work: JsonWork::new(outcome.work),
@@ -285,6 +302,9 @@ struct JsonAnswer<'a> {
     built: Option<bool>,
     #[serde(skip_serializing_if = "Option::is_none")]
     prebuilt: Option<bool>,
+    origin: Option<JsonOrigin>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    remote: Option<JsonRemote>,
     #[serde(flatten)]
     explained: Option<JsonExplained>,
     work: JsonWork,

@@ -3,13 +3,18 @@
 //! Whoever closed it, or left it no room, goes without.
 
 use std::io::{self, Write};
+use std::sync::{Mutex, PoisonError};
 
 use clap::builder::styling::Style;
 
 use super::super::manner::Manner;
 use super::palette::Palette;
 use super::progress::{self, Progress};
+use super::storage::amount;
+use super::store::Bytes;
 use super::{REASONS_SHOWN, cargo_line};
+use crate::facade::Error;
+use crate::remote::Uploaded;
 use crate::{CargoManner, CargoOutput, Escaped, Event, Reason};
 
 /// Speaks on standard error.
@@ -17,11 +22,18 @@ use crate::{CargoManner, CargoOutput, Escaped, Event, Reason};
 pub(in super::super) struct Notes {
     manner: Manner,
     progress: Progress,
+    /// What is to be said once something is stale.
+    held: Mutex<Option<String>>,
 }
 
 impl Notes {
     pub(in super::super) fn new(manner: Manner) -> Self {
-        Self { manner, progress: Progress::default() }
+        Self { manner, ..Self::default() }
+    }
+
+    /// Keeps a note until something is found stale: what is said of how that is made fresh is of no interest before.
+    pub(in super::super) fn hold(&self, note: Option<String>) {
+        *self.held.lock().unwrap_or_else(PoisonError::into_inner) = note;
     }
 
     /// Where cargo's standard error goes: through us where a bar stands below it.
@@ -102,6 +114,22 @@ impl Notes {
         });
     }
 
+    /// Tells what became of what was built, once the answer was given.
+    pub(in super::super) fn uploaded(&self, result: &Result<Uploaded, Error>) {
+        /// What else can be done.
+        const LATER: &str = "`freshness remote put` can do it";
+        match result {
+            Ok(Uploaded::Put { archives, bytes, .. }) => {
+                self.note(&format!("put {} into the shared storage", amount(*archives, *bytes)));
+            }
+            Ok(Uploaded::AlreadyThere { .. }) => self.detail("the shared storage has it already"),
+            Ok(Uploaded::Not { because }) => {
+                self.note(&format!("note: not put into the shared storage: {because}; {LATER}"));
+            }
+            Err(error) => self.note(&format!("note: failed to {error}; {LATER}")),
+        }
+    }
+
     /// Tells what goes on.
     pub(in super::super) fn event(&self, event: Event<'_>) {
         if !self.manner.quiet && self.progress.event(&event) {
@@ -115,6 +143,13 @@ impl Notes {
                 if let Some(more) = reasons.len().checked_sub(REASONS_SHOWN).filter(|n| *n > 0) {
                     self.note(&format!("and {more} more reasons"));
                 }
+                let held = self.held.lock().unwrap_or_else(PoisonError::into_inner).take();
+                if let Some(held) = held {
+                    self.note(&format!("note: {held}"));
+                }
+            }
+            Event::Fetched { storage, bytes } => {
+                self.note(&format!("fetched from {storage} ({})", Bytes(bytes)));
             }
             Event::CargoStarts { args, .. } => {
                 self.detail(&format!("starting cargo {}", args.join(" ")));
@@ -126,6 +161,7 @@ impl Notes {
             Event::Fetching { .. }
             | Event::LockTaken
             | Event::Looking { .. }
+            | Event::Fetching { .. }
             | Event::CargoMade { .. }
             | Event::CargoEnds => {}
             Event::CargoForced { package } => self.note(&format!(

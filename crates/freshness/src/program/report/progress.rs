@@ -21,6 +21,8 @@ const TICK: Duration = Duration::from_millis(100);
 
 const BUILDING: &str = "{spinner} {bar:24} {prefix} {elapsed} {wide_msg}";
 const READING: &str = "{spinner} {bar:24} {percent}% of the inputs {elapsed}";
+const FETCHING: &str =
+    "{spinner} {bar:24} {binary_bytes} of {binary_total_bytes} {elapsed} {wide_msg}";
 const WAITING: &str = "{spinner} {elapsed} {wide_msg}";
 
 /// Shows what goes on, on standard error.
@@ -64,7 +66,8 @@ impl Progress {
                 self.state().building = building;
             }
             Event::CargoMade { package_id, .. } => self.made(package_id),
-            Event::LockTaken | Event::CargoEnds => self.clear(),
+            Event::Fetching { storage, done, of } => self.fetch(storage, *done, *of),
+            Event::LockTaken | Event::Fetched { .. } | Event::CargoEnds => self.clear(),
             _ => {}
         }
         false
@@ -136,6 +139,17 @@ impl Progress {
         }
     }
 
+    /// Unlike a look, a transfer shows from its beginning: nothing else would tell why it takes long.
+    fn fetch(&self, storage: &str, done: u64, of: u64) {
+        if done == 0 || self.state().bar.is_none() {
+            self.start(FETCHING, |bar| bar.set_message(format!("from {}", Escaped::text(storage))));
+        }
+        if let Some(bar) = &self.state().bar {
+            bar.set_length(of);
+            bar.set_position(done);
+        }
+    }
+
     fn made(&self, package_id: &str) {
         let mut state = self.state();
         state.building.packages.insert(package_id.to_owned());
@@ -200,7 +214,7 @@ mod tests {
 
     #[test]
     fn every_template_is_understood() {
-        for template in [BUILDING, READING, WAITING] {
+        for template in [BUILDING, READING, FETCHING, WAITING] {
             assert!(ProgressStyle::with_template(template).is_ok(), "{template}");
         }
     }
