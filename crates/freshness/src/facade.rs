@@ -15,7 +15,7 @@ use archive_builder::{
 use freshness_core::{FreshnessStrategy, StrategyId};
 
 use crate::config::{Config, ConfigError};
-use crate::remote::{Uploaded, Uploads};
+use crate::remote::Uploads;
 use crate::strategies::{self, StrategyName};
 
 /// Asks for archives by the names of a configuration.
@@ -28,9 +28,9 @@ pub struct Freshness {
     /// Those of the caller, whose evidence every build records.
     own_strategies: Vec<Arc<dyn FreshnessStrategy>>,
     cargo_output: CargoOutput,
-    remote: Option<Arc<Remote>>,
-    uploads: Uploads,
-    cancel: Cancel,
+    pub(crate) remote: Option<Arc<Remote>>,
+    pub(crate) uploads: Uploads,
+    pub(crate) cancel: Cancel,
     on_event: Box<dyn Fn(Event<'_>) + Send + Sync>,
 }
 
@@ -294,21 +294,6 @@ impl Freshness {
         Ok(gc::clean(store, &keys, workspace)?)
     }
 
-    fn uploading(&self, outcome: Outcome) -> Outcome {
-        if let Some(upload) = &outcome.upload {
-            self.uploads.start(upload, &self.cancel);
-        }
-        outcome
-    }
-
-    /// What became of what builds left to be put into the storage, one for each such build. What has not ended
-    /// after `wait` goes on for as long as the process does; without it each is waited for, within the bounds that
-    /// the storage keeps. Nothing waits for uploads but this.
-    pub fn finish_uploads(&self, wait: Option<Duration>) -> Vec<Result<Uploaded, Error>> {
-        let results = self.uploads.finish(wait, &self.cancel);
-        results.into_iter().map(|result| Ok(result?)).collect()
-    }
-
     pub(crate) fn environment(&self) -> &Environment {
         &self.environment
     }
@@ -326,15 +311,6 @@ impl Freshness {
             }
         }
         all
-    }
-
-    /// The storage, where there is one.
-    pub(crate) fn storage(&self) -> Option<&Arc<Remote>> {
-        self.remote.as_ref()
-    }
-
-    pub(crate) fn wish(&self) -> &Cancel {
-        &self.cancel
     }
 
     /// What the builder is asked about a profile by the strategy that decides.

@@ -36,14 +36,23 @@ fn help_of(root: &Path, command: &str) -> Result<String> {
     Ok(format!("```text\n{}\n```", text.trim_end()))
 }
 
-/// The help of every command, each under its own heading.
+/// The help of every command, each under its own heading, and of what is below it likewise.
 fn command_line_reference(root: &Path) -> Result<String> {
-    let program = help_of(root, "")?;
-    let mut sections = vec![program.clone()];
-    for command in commands(&program) {
-        sections.push(format!("## freshness {command}\n\n{}", help_of(root, command)?));
-    }
+    let mut sections = Vec::new();
+    describe(root, "", "##", &mut sections)?;
     Ok(format!("\n{}\n", sections.join("\n\n")))
+}
+
+/// Adds the help of a command, and under headings of this rank that of each command below it.
+fn describe(root: &Path, command: &str, rank: &str, sections: &mut Vec<String>) -> Result<()> {
+    let help = help_of(root, command)?;
+    sections.push(help.clone());
+    for below in commands(&help) {
+        let command = format!("{command} {below}");
+        sections.push(format!("{rank} freshness{command}"));
+        describe(root, &command, &format!("{rank}#"), sections)?;
+    }
+    Ok(())
 }
 
 /// The commands that a help lists, but for `help` itself.

@@ -21,13 +21,13 @@ pub(super) struct RemoteArgs {
 
 #[derive(Subcommand, Debug)]
 enum Errand {
-    /// Say whether the storage can be reached, who is believed there, and whether it has what would be built here
+    /// Say how the storage stands, who is believed, and whether it has what would be built here
     #[command(after_help = help::REMOTE_STATUS)]
     Status {
         #[command(flatten)]
         options: Deferred<Options>,
     },
-    /// Print the paths of current archives: those that are there, or those of the storage; never start cargo
+    /// Print the paths of current archives: those that are there, or those of the storage
     #[command(after_help = help::REMOTE_GET)]
     Get {
         #[command(flatten)]
@@ -39,13 +39,13 @@ enum Errand {
         #[command(flatten)]
         options: Deferred<Options>,
     },
-    /// Remove what no one needs from this machine's namespace of the storage, and what limits ask for
+    /// Remove from the namespace that this machine writes what no one needs, and what limits ask for
     #[command(after_help = help::REMOTE_PRUNE)]
     Prune {
         #[command(flatten)]
         options: Deferred<PruneOptions>,
     },
-    /// Print a new pair of keys: one to sign with, and the one that tells what it signed
+    /// Print a new pair of keys: one to sign with, and one to know what it signed
     #[command(after_help = help::REMOTE_KEY)]
     Key(Deferred<KeyArgs>),
 }

@@ -1,4 +1,7 @@
-//! What is asked of the storage itself, beside a build: how it stands, one's own archives to and fro, room.
+//! What is asked of the storage itself, beside a build: how it stands, one's own archives to and fro, room; and what
+//! a build leaves to be put there.
+
+use std::time::Duration;
 
 use archive_builder::gc::DryRun;
 use archive_builder::remote::prune::{Limits, Pruned, prune};
@@ -38,7 +41,7 @@ impl Freshness {
     pub fn put(&self, profile: &str) -> Result<Uploaded, Error> {
         self.needs_storage()?;
         let upload = self.asked(profile, upload)?;
-        Ok(upload.run(self.wish())?)
+        Ok(upload.run(&self.cancel)?)
     }
 
     /// Removes from the own namespace of the storage what no one needs, and what `limits` ask for.
@@ -50,8 +53,24 @@ impl Freshness {
         Ok(pruned.map_err(BuildError::from)?)
     }
 
+    /// Begins to put what this build left to be put.
+    pub(crate) fn uploading(&self, outcome: Outcome) -> Outcome {
+        if let Some(upload) = &outcome.upload {
+            self.uploads.start(upload, &self.cancel);
+        }
+        outcome
+    }
+
+    /// What became of what builds left to be put into the storage, one for each such build. What has not ended
+    /// after `wait` goes on for as long as the process does; without it each is waited for, within the bounds that
+    /// the storage keeps. Nothing waits for uploads but this.
+    pub fn finish_uploads(&self, wait: Option<Duration>) -> Vec<Result<Uploaded, Error>> {
+        let results = self.uploads.finish(wait, &self.cancel);
+        results.into_iter().map(|result| Ok(result?)).collect()
+    }
+
     fn needs_storage(&self) -> Result<&Remote, Error> {
         let none = || ConfigError::NoRemote { path: self.config().path.clone() };
-        Ok(self.storage().ok_or_else(none)?)
+        Ok(self.remote.as_deref().ok_or_else(none)?)
     }
 }
