@@ -167,7 +167,8 @@ impl World {
 
     /// A run of another program in the workspace, which finds `freshness` as an installed one.
     pub fn user_of_freshness(&self, program: &str, args: &[&str]) -> Run {
-        let mut path = vec![self.root.join("bin"), program::directory().to_owned()];
+        let ours = self.program.parent().unwrap().to_owned();
+        let mut path = vec![self.root.join("bin"), ours];
         path.extend(std::env::split_paths(&std::env::var_os("PATH").unwrap()));
         self.run(program, args).env("PATH", path_of(&path))
     }

@@ -100,9 +100,12 @@ fn is_as_shown(printed: &str, wanted: &str) -> bool {
         && printed.lines().zip(wanted.lines()).all(|(printed, wanted)| matches(printed, wanted))
 }
 
+/// The chapter whose program must be able to speak to a storage.
+const SHARING: &str = "sharing.md";
+
 /// Does what a chapter says, in a directory of its own.
 fn follow(chapter: &str) {
-    let world = World::new();
+    let world = if chapter == SHARING { World::with_remote() } else { World::new() };
     // Below no workspace: `cargo init` would make the reader's package a member of it.
     let here = tempfile::tempdir().unwrap();
     let place = world.root().join("place");
@@ -151,6 +154,7 @@ followed! {
     import_hooks: "import-hooks.md",
     your_own_strategy: "own-strategy.md",
     store: "store.md",
+    sharing: "sharing.md",
     troubleshooting: "troubleshooting.md",
 }
 
@@ -210,18 +214,22 @@ fn whatever_is_shown_is_what_the_block_before_it_prints() {
 
 #[test]
 fn every_key_of_the_configuration_is_in_its_reference() {
-    let raw = tests::repository().join("crates/freshness/src/config/raw.rs");
-    let raw = fs::read_to_string(raw).unwrap();
     let page = text_of("configuration.md");
     let mut keys = Vec::new();
-    for written in ["pub(super) struct Config {", "struct WrittenProfile {"] {
+    for (file, written) in [
+        ("raw.rs", "pub(super) struct Config {"),
+        ("raw.rs", "struct WrittenProfile {"),
+        ("remote.rs", "pub(super) struct Written {"),
+    ] {
+        let raw = tests::repository().join("crates/freshness/src/config").join(file);
+        let raw = fs::read_to_string(raw).unwrap();
         let (_, rest) = raw.split_once(written).unwrap();
         let (fields, _) = rest.split_once("\n}").unwrap();
         let fields = fields.lines().map(str::trim).filter(|line| !line.starts_with('#'));
         let names = fields.filter_map(|line| line.split_once(": "));
         keys.extend(names.map(|(name, _)| name.replace('_', "-")));
     }
-    assert!(keys.len() > 15, "{keys:?}");
+    assert!(keys.len() > 25, "{keys:?}");
     for key in keys {
         let is_named =
             ["`{}`", "`{}.", "`[{}."].iter().any(|as_| page.contains(&as_.replace("{}", &key)));

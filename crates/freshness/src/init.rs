@@ -156,6 +156,20 @@ cargo-profile = "release"
 # rustflags = []
 # extra-inputs = ["data/**"]   # what a build reads and no one declares
 # env = []                     # the same of variables
+
+# Archives that many machines share: a build asks this storage before it starts cargo. Keys and credentials come
+# from the environment alone.
+# [remote]
+# url = "s3://bucket/prefix"   # fs, s3, gcs, azblob, redis, rediss, webdav, webdavs or ghac
+# options = {}                 # what the service needs to know besides
+# mode = "read"                # or "read-write", "off"
+# namespace = "main"           # what this machine writes, and reads first
+# also-read = []               # what it reads after that
+# timeout = "5s"               # the longest silence of the storage
+# transfer-timeout = "2m"      # the longest transfer of one archive
+# retries = 2
+# max-archive-size = "1GiB"
+# upload-wait = "10s"          # how long a program stays for what it puts, after it has answered
 "##;
 
 #[cfg(test)]
