@@ -32,7 +32,10 @@ const ROWS: &[Row] = &[
         // Real servers, which the whole-program tests start as well.
         in_tests: &["tests"],
     },
-    row("freshness", &["archive-builder", "freshness-core", "strategy-mtime", "strategy-hash"]),
+    row(
+        "freshness",
+        &["archive-builder", "freshness-core", "remote-storage", "strategy-mtime", "strategy-hash"],
+    ),
     row("nativets", &["freshness"]),
     // What someone else's crate could do, so it sees what someone else would see.
     row("strategy-sample", &["freshness"]),

@@ -16,7 +16,7 @@ use super::storage::{StorageError, Stored};
 const UNDER_WAY: Duration = Duration::from_secs(60 * 60);
 
 /// What may stay.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Limits {
     /// Entries that were put longer ago than this go.
     pub max_age: Option<Duration>,

@@ -145,8 +145,8 @@ Examples:
   freshness remote get || freshness build";
 
 pub(super) const REMOTE_STATUS: &str = "\
-Asks the storage; looks at the inputs of a profile as a check does, and says by which identity its archives
-would be found. Changes nothing.
+Asks the storage, and says whether it has the archives of a profile that are fresh here, and by which identity.
+Changes nothing.
 
 Exit status: 0 the storage can be reached; 2 trouble.
 
@@ -173,8 +173,8 @@ Examples:
   FRESHNESS_REMOTE_MODE=read-write freshness remote put";
 
 pub(super) const REMOTE_PRUNE: &str = "\
-Without limits: archives that no entry names. With limits also entries, those put longest ago first. Needs the
-mode `read-write`, and a service that can list what it has.
+Without limits: entries that are not believed here, and archives that no entry names. With limits also entries,
+those put longest ago first. Needs the mode `read-write`, a key, and a service that can list what it has.
 
 Exit status: 0 done, or planned; 2 trouble.
 

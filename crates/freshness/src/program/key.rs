@@ -23,7 +23,7 @@ pub(super) fn main(args: &KeyArgs) -> ExitCode {
 #[cfg(feature = "remote")]
 fn seed() -> Result<[u8; 32], Error> {
     let mut seed = [0; 32];
-    getrandom::fill(&mut seed).map_err(|error| BuildError::Remote {
+    getrandom::fill(&mut seed).map_err(|error| crate::BuildError::Remote {
         problem: format!("the system has no random bytes: {error}"),
         hint: "see the system's message",
     })?;

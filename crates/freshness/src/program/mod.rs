@@ -245,11 +245,13 @@ fn reply(freshness: &Freshness, command: &Command) -> Result<Reply, Error> {
 /// What the storage gave, or was to give: that it could not be asked is trouble here, where nothing is built.
 fn got(outcome: Outcome) -> Result<Outcome, Error> {
     match &outcome.asked {
-        Asked::Failed(because) if outcome.archives.is_empty() => Err(BuildError::Remote {
-            problem: because.clone(),
-            hint: "see `freshness remote status`; `freshness build` goes on without it",
+        Asked::Failed(because) | Asked::Refused(because) if outcome.archives.is_empty() => {
+            Err(BuildError::Remote {
+                problem: because.clone(),
+                hint: "see `freshness remote status`; `freshness build` goes on without it",
+            }
+            .into())
         }
-        .into()),
         _ => Ok(outcome),
     }
 }

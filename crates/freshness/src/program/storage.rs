@@ -1,6 +1,5 @@
 //! The storage that a command may ask: that of the configuration, on the terms of our environment.
 
-use std::path::Path;
 use std::sync::Arc;
 
 use super::cli::Action;
@@ -29,20 +28,13 @@ pub(super) fn shared(config: &Config, action: Action) -> Result<Shared, Error> {
     let terms = Terms::new(settings.clone(), |name| std::env::var_os(name))?;
     if is_errand {
         allowed(&terms, action)?;
-        let remote = open(terms, &config.directory)?;
+        let remote = open(terms)?;
         return Ok(Shared { remote: Some(remote), reservation: None });
     }
     if terms.config.mode == RemoteMode::Off {
         return Ok(Shared::default());
     }
-    let (reservation, reads) = (terms.reservation(), terms.reads());
-    Ok(match open(terms, &config.directory) {
-        Ok(remote) => Shared { remote: reads.then_some(remote), reservation },
-        Err(Lack { because, .. }) => {
-            let reservation = Some(format!("the shared storage is not asked: {because}"));
-            Shared { remote: None, reservation }
-        }
-    })
+    for_a_build(terms)
 }
 
 /// What keeps this program from using a storage.
@@ -51,9 +43,9 @@ struct Lack {
     hint: &'static str,
 }
 
-impl From<Lack> for Error {
-    fn from(Lack { because, hint }: Lack) -> Self {
-        BuildError::Remote { problem: because.into(), hint }.into()
+impl Lack {
+    fn error(self) -> Error {
+        BuildError::Remote { problem: self.because.into(), hint: self.hint }.into()
     }
 }
 
@@ -66,7 +58,7 @@ const NOT_BUILT_IN: Lack = Lack {
 /// Whether what is asked for may be done on these terms.
 fn allowed(terms: &Terms, action: Action) -> Result<(), Error> {
     let (mode, writes) = (terms.config.mode, terms.config.mode == RemoteMode::ReadWrite);
-    let not = |because, hint| Err(Lack { because, hint }.into());
+    let not = |because, hint| Err(Lack { because, hint }.error());
     match action {
         Action::RemoteStatus => Ok(()),
         _ if mode == RemoteMode::Off => {
@@ -76,7 +68,7 @@ fn allowed(terms: &Terms, action: Action) -> Result<(), Error> {
             "its mode is `read`",
             "set FRESHNESS_REMOTE_MODE to `read-write`, where that is meant to be allowed",
         ),
-        Action::RemotePut if !terms.writes() => not(
+        Action::RemotePut | Action::RemotePrune { .. } if !terms.writes() => not(
             "there is no key to sign with",
             "set FRESHNESS_REMOTE_KEY: see `freshness remote key`",
         ),
@@ -88,13 +80,37 @@ fn allowed(terms: &Terms, action: Action) -> Result<(), Error> {
     }
 }
 
+/// What a build asks for what is stale; nothing is asked before that.
+#[cfg(feature = "remote")]
+fn for_a_build(terms: Terms) -> Result<Shared, Error> {
+    let reservation = terms.reservation();
+    let remote = terms.reads().then(|| open(terms)).transpose()?;
+    Ok(Shared { remote, reservation })
+}
+
 #[cfg(not(feature = "remote"))]
-fn open(_: Terms, _: &Path) -> Result<Arc<Remote>, Lack> {
-    Err(NOT_BUILT_IN)
+fn for_a_build(_: Terms) -> Result<Shared, Error> {
+    let reservation = format!("the shared storage is not asked: {}", NOT_BUILT_IN.because);
+    Ok(Shared { remote: None, reservation: Some(reservation) })
+}
+
+/// The storage of these terms, with the credentials of our environment.
+#[cfg(feature = "remote")]
+fn open(terms: Terms) -> Result<Arc<Remote>, Error> {
+    // What is not text is no credential, nor the name of one.
+    let text = |(name, value): (std::ffi::OsString, std::ffi::OsString)| {
+        Some((name.into_string().ok()?, value.into_string().ok()?))
+    };
+    terms.open(std::env::vars_os().filter_map(text).collect())
+}
+
+#[cfg(not(feature = "remote"))]
+fn open(_: Terms) -> Result<Arc<Remote>, Error> {
+    Err(NOT_BUILT_IN.error())
 }
 
 /// What is said where only a program that can speak to a storage has what is asked for.
 #[cfg(not(feature = "remote"))]
 pub(super) fn not_built_in() -> Error {
-    NOT_BUILT_IN.into()
+    NOT_BUILT_IN.error()
 }

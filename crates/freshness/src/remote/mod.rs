@@ -4,6 +4,8 @@
 //! spoken to is a crate of its own, which a tool that brings its own [`storage::Storage`] does without.
 
 mod errands;
+#[cfg(feature = "remote")]
+mod open;
 mod terms;
 mod uploads;
 

@@ -155,11 +155,7 @@ impl Notes {
                 self.detail(&format!("starting cargo {}", args.join(" ")));
             }
             Event::CargoSays { line } => self.cargo_says(line),
-            Event::Fetched { storage, bytes } => {
-                self.note(&format!("fetched from {storage} ({bytes} bytes)"));
-            }
-            Event::Fetching { .. }
-            | Event::LockTaken
+            Event::LockTaken
             | Event::Looking { .. }
             | Event::Fetching { .. }
             | Event::CargoMade { .. }

@@ -263,7 +263,7 @@ impl JsonRemote {
         let (asked, detail) = match asked {
             Asked::Hit => ("hit", None),
             Asked::Miss(why) => ("miss", Some(why)),
-            Asked::Failed(why) => ("failed", Some(why)),
+            Asked::Failed(why) | Asked::Refused(why) => ("failed", Some(why)),
             _ => ("no", None),
         };
         let detail = detail.map(|detail| Escaped::lines(detail).to_string());

@@ -1,0 +1,44 @@
+//! From terms to a storage that can be asked, by the services of `remote-storage`.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use archive_builder::BuildError;
+use archive_builder::remote::Remote;
+use remote_storage::Settings;
+
+use super::Terms;
+use crate::facade::Error;
+
+impl Terms {
+    /// The storage of these terms, for [`crate::Freshness::remote`]. Nothing is asked, made or started before it is
+    /// used. `environment` is what credentials are taken from: the variables of the process, say.
+    ///
+    /// # Errors
+    /// What its service cannot do without is missing.
+    pub fn open(self, environment: BTreeMap<String, String>) -> Result<Arc<Remote>, Error> {
+        let writes = self.writes();
+        let Self { config, keys } = self;
+        let settings = Settings {
+            scheme: config.location.service.to_owned(),
+            description: config.location.description,
+            values: config.location.values,
+            environment,
+            timeout: config.timeout,
+            transfer_timeout: config.transfer_timeout,
+            retries: config.retries,
+        };
+        let storage = remote_storage::open(settings).map_err(|error| BuildError::Remote {
+            problem: error.to_string(),
+            hint: "see `url` and `options` in [remote]",
+        })?;
+        Ok(Arc::new(Remote {
+            storage,
+            namespace: config.namespace,
+            also_read: config.also_read,
+            keys,
+            writes,
+            max_archive_bytes: config.max_archive_bytes,
+        }))
+    }
+}
