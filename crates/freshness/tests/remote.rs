@@ -1,4 +1,6 @@
 //! Archives that two machines share through a storage in memory: what comes, what is refused, what is left alone.
+#![expect(clippy::unwrap_used, reason = "what goes wrong in a helper fails the test that uses it")]
+#![expect(clippy::disallowed_methods, reason = "the environment of a machine is made of ours")]
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -10,7 +12,7 @@ use archive_builder::remote::storage::{Body, Storage, StorageError, Stored, Trou
 use archive_builder::remote::trust::{Keys, Namespace, SecretKey};
 use archive_builder::remote::upload::Uploaded;
 use archive_builder::remote::{Asked, Remote};
-use archive_builder::{Cancel, Environment, Outcome, Profile, Tool};
+use archive_builder::{Environment, Outcome, Profile, Tool};
 use freshness::{Config, Freshness};
 
 /// As cargo writes it, so that a build leaves it alone.
@@ -128,7 +130,18 @@ impl Machine {
     }
 
     fn build(&self, cargo: WithCargo) -> Result<Outcome, freshness::Error> {
-        self.freshness(cargo).build("default")
+        self.build_and_put(cargo).map(|(outcome, _)| outcome)
+    }
+
+    /// Builds, and stays for what is put afterwards.
+    fn build_and_put(
+        &self,
+        cargo: WithCargo,
+    ) -> Result<(Outcome, Vec<Uploaded>), freshness::Error> {
+        let freshness = self.freshness(cargo);
+        let outcome = freshness.build("default")?;
+        let put = freshness.finish_uploads(None).into_iter().collect::<Result<_, _>>()?;
+        Ok((outcome, put))
     }
 }
 
@@ -138,25 +151,22 @@ enum WithCargo {
     No,
 }
 
-fn upload(outcome: &Outcome) -> Uploaded {
-    outcome.upload.as_ref().unwrap().run(&Cancel::default()).unwrap()
-}
-
 #[test]
 fn what_one_machine_built_serves_another_that_has_no_cargo() {
     let storage = Arc::new(Memory::default());
     let a = Machine::new("home/a/work", &storage);
-    let built = a.build(WithCargo::Yes).unwrap();
+    let (built, put) = a.build_and_put(WithCargo::Yes).unwrap();
     assert!(built.built && matches!(built.asked, Asked::Miss(_)), "{:?}", built.asked);
-    let Uploaded::Put { identity, archives: 1, bytes } = upload(&built) else { panic!() };
-    assert_eq!(bytes, built.archives[0].bytes);
-    assert_eq!(upload(&built), Uploaded::AlreadyThere { identity: identity.clone() });
+    let [Uploaded::Put { identity, archives: 1, bytes }] = &put[..] else { panic!("{put:?}") };
+    assert_eq!(*bytes, built.archives[0].bytes);
+    let again = a.freshness(WithCargo::Yes).put("default").unwrap();
+    assert_eq!(again, Uploaded::AlreadyThere { identity: identity.clone() });
 
     let b = Machine::new("srv", &storage);
     let fetched = b.build(WithCargo::No).unwrap();
     assert_eq!((fetched.built, &fetched.asked), (false, &Asked::Hit));
     assert_eq!(fetched.archives[0].digest, built.archives[0].digest);
-    assert_eq!(fetched.origin.as_ref().unwrap().identity, identity);
+    assert_eq!(fetched.origin.as_ref().unwrap().identity, *identity);
     let again = b.freshness(WithCargo::No).check("default").unwrap();
     assert!(again.verdict.is_fresh() && again.origin == fetched.origin, "{:?}", again.verdict);
 
@@ -164,9 +174,9 @@ fn what_one_machine_built_serves_another_that_has_no_cargo() {
     for machine in [&a, &b] {
         machine.write("src/lib.rs", "#[no_mangle]\npub extern \"C\" fn answer() -> i32 { 42 }\n");
     }
-    let b_built = b.build(WithCargo::Yes).unwrap();
+    let (b_built, put) = b.build_and_put(WithCargo::Yes).unwrap();
     assert!(b_built.built && b_built.origin.is_none());
-    let Uploaded::Put { .. } = upload(&b_built) else { panic!() };
+    assert!(matches!(put[..], [Uploaded::Put { .. }]), "{put:?}");
     let a_fetched = a.build(WithCargo::Yes).unwrap();
     assert_eq!((a_fetched.built, a_fetched.asked), (false, Asked::Hit));
     assert_eq!(a_fetched.archives[0].digest, b_built.archives[0].digest);
@@ -176,7 +186,7 @@ fn what_one_machine_built_serves_another_that_has_no_cargo() {
 fn shared() -> (Machine, Arc<Memory>) {
     let storage = Arc::new(Memory::default());
     let a = Machine::new("home/a/work", &storage);
-    upload(&a.build(WithCargo::Yes).unwrap());
+    let _ = a.build(WithCargo::Yes).unwrap();
     (Machine::new("srv", &storage), storage)
 }
 
