@@ -184,6 +184,14 @@ impl Process {
         String::from_utf8_lossy(&self.stderr.said.lock().unwrap()).into_owned()
     }
 
+    /// What it has said on standard output so far.
+    ///
+    /// # Panics
+    /// Its output cannot be read.
+    pub fn stdout(&self) -> String {
+        String::from_utf8_lossy(&self.stdout.said.lock().unwrap()).into_owned()
+    }
+
     /// Kills it and all that it started, at once.
     ///
     /// # Panics

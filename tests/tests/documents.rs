@@ -50,6 +50,28 @@ fn every_command_says_what_it_is_for_and_takes_the_common_options() {
 }
 
 #[test]
+fn every_errand_of_the_shared_storage_is_told_as_a_command_is() {
+    let world = World::new();
+    let program = world.freshness(["remote", "--help"]).run().expect(0).stdout;
+    let bash = world.freshness(["completions", "bash"]).run().expect(0).stdout;
+    for errand in ["status", "get", "put", "prune", "key"] {
+        assert!(program.contains(&format!("\n  {errand} ")), "{program}");
+        let help = world.freshness(["remote", errand, "--help"]).run().expect(0).stdout;
+        assert!(help.contains("\nExit status: 0 "), "{help}");
+        assert!(help.contains("\nExamples:\n  freshness "), "{help}");
+        assert!(help.contains(&format!("freshness remote {errand}")), "{help}");
+        assert!(help.contains("--format <FORMAT>") && help.contains("-q, --quiet"), "{help}");
+        let page = world.freshness(["man", "remote", errand]).run().expect(0).stdout;
+        assert!(page.contains(&format!("\n.TH freshness-remote-{errand} 1 ")), "{page}");
+        assert!(bash.contains(&format!("freshness__subcmd__remote__subcmd__{errand})")), "{bash}");
+    }
+    for nothing in [&["man", "remote", "nope"][..], &["man", "check", "status"]] {
+        let ran = world.freshness(nothing).run().expect(2);
+        assert!(ran.stderr.contains(&format!("command `{}`", nothing[1..].join(" "))), "{ran:#?}");
+    }
+}
+
+#[test]
 fn each_shell_completes_every_command() {
     let world = World::new();
     let commands = commands(&world);

@@ -3,9 +3,14 @@
 #![expect(clippy::unwrap_used, reason = "what goes wrong in a helper fails the test that uses it")]
 
 use std::fs;
+use std::io::{BufRead, BufReader, Write};
+use std::net::{TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+use std::thread;
 
-use tests::{Ran, Run, World};
+use tests::{OnTerminal, Ran, Run, World, signal, wait_until};
 
 const MODE: &str = "FRESHNESS_REMOTE_MODE";
 const NAMESPACE: &str = "FRESHNESS_REMOTE_NAMESPACE";
@@ -35,8 +40,78 @@ impl Pair {
 
 /// The table, behind what a world's configuration says already.
 fn configure(world: &World, table: &str) {
+    configure_at(world, "fs:../share", table);
+}
+
+fn configure_at(world: &World, url: &str, table: &str) {
     let config = fs::read_to_string(world.path("freshness.toml")).unwrap();
-    world.config(&format!("{config}\n[remote]\nurl = \"fs:../share\"\n{table}"));
+    world.config(&format!("{config}\n[remote]\nurl = \"{url}\"\n{table}"));
+}
+
+/// A server that has nothing, says so, and never answers who puts something.
+struct Silent {
+    port: u16,
+    /// How many came.
+    connections: Arc<AtomicUsize>,
+    /// How many wait for an answer. They wait for as long as this lives.
+    waiting: Arc<AtomicUsize>,
+    _held: Arc<Mutex<Vec<TcpStream>>>,
+}
+
+impl Silent {
+    fn new() -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let (connections, waiting) = (Arc::<AtomicUsize>::default(), Arc::<AtomicUsize>::default());
+        let held = Arc::<Mutex<Vec<_>>>::default();
+        let silent = Self {
+            port,
+            connections: Arc::clone(&connections),
+            waiting: Arc::clone(&waiting),
+            _held: Arc::clone(&held),
+        };
+        thread::spawn(move || {
+            for connection in listener.incoming() {
+                let (waiting, held) = (Arc::clone(&waiting), Arc::clone(&held));
+                let connection = connection.unwrap();
+                connections.fetch_add(1, Ordering::SeqCst);
+                thread::spawn(move || {
+                    if serve_nothing(&connection).is_none() {
+                        held.lock().unwrap().push(connection);
+                        waiting.fetch_add(1, Ordering::SeqCst);
+                    }
+                });
+            }
+        });
+        silent
+    }
+
+    /// A world whose storage this is.
+    fn world(&self, table: &str) -> World {
+        let world = World::with_remote();
+        let port = self.port;
+        let options =
+            format!("options = {{ endpoint = \"http://127.0.0.1:{port}\", anonymous = \"true\" }}");
+        configure_at(&world, "s3://bucket", &format!("{options}\ntimeout = \"10m\"\n{table}"));
+        world
+    }
+
+    fn is_waited_for(&self) -> bool {
+        self.waiting.load(Ordering::SeqCst) > 0
+    }
+}
+
+/// Says that there is nothing for as long as that is asked; nothing where something else is.
+fn serve_nothing(mut connection: &TcpStream) -> Option<()> {
+    let mut lines = BufReader::new(connection.try_clone().unwrap()).lines();
+    while let Some(Ok(request)) = lines.next() {
+        if !request.starts_with("GET ") && !request.starts_with("HEAD ") {
+            return None;
+        }
+        lines.by_ref().find(|line| line.as_ref().is_ok_and(String::is_empty))?.unwrap();
+        connection.write_all(b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n").unwrap();
+    }
+    Some(())
 }
 
 fn share(world: &World) -> PathBuf {
@@ -147,6 +222,35 @@ fn a_configuration_is_checked_alike_with_the_feature_and_without() {
         world.config(&format!("{whole}\n[remote]\nmode = \"read\"\n"));
         let ran = world.freshness(["check"]).run().expect(2);
         assert!(ran.stderr.contains("missing field `url`"), "{ran:#?}");
+    }
+}
+
+#[test]
+fn what_may_be_a_credential_is_refused_with_the_variable_that_takes_it() {
+    let s3 = "s3://bucket/prefix";
+    let cases = [
+        (s3, "secret-access-key = \"5ec1e7\"", "AWS_SECRET_ACCESS_KEY"),
+        (s3, "secret_access_key = \"5ec1e7\"", "AWS_SECRET_ACCESS_KEY"),
+        (s3, "endpoint = \"http://me:5ec1e7@127.0.0.1\"", "endpoint"),
+        ("redis://127.0.0.1:1/0", "password = \"5ec1e7\"", "REDIS_PASSWORD"),
+        ("redis://me:5ec1e7@127.0.0.1:1/0", "", "REDIS_PASSWORD"),
+        ("webdavs://me:5ec1e7@127.0.0.1/x", "", "WEBDAV_PASSWORD"),
+        ("azblob://container", "account-key = \"5ec1e7\"", "AZURE_STORAGE_ACCOUNT_KEY"),
+    ];
+    for world in [World::new(), World::with_remote()] {
+        let whole = fs::read_to_string(world.path("freshness.toml")).unwrap();
+        for (url, option, said) in cases {
+            world.config(&whole);
+            configure_at(&world, url, &format!("[remote.options]\n{option}"));
+            let lines = fs::read_to_string(world.path("freshness.toml")).unwrap().lines().count();
+            let at = if option.is_empty() { lines - 1 } else { lines };
+            let ran = world.freshness(["build", "--format", "json"]).run();
+            assert_eq!(ran.error_code(), "config", "{url} {option}");
+            let message = ran.json()["error"]["message"].as_str().unwrap().to_owned();
+            assert!(message.contains(said), "{url} {option}: {message}");
+            assert!(message.contains(&format!("freshness.toml:{at}:")), "{option}: {message}");
+            assert!(!format!("{ran:?}").contains("5ec1e7"), "{ran:#?}");
+        }
     }
 }
 
@@ -287,17 +391,66 @@ fn what_was_built_is_put_and_fetched_and_told_of() {
 
 #[test]
 fn the_answer_is_there_before_anything_is_put() {
-    let world = sharing("upload-wait = \"0s\"");
+    for format in ["text", "json"] {
+        let silent = Silent::new();
+        let world = silent.world("upload-wait = \"10m\"");
+        let build = world.freshness(["build", "--format", format]);
+        let process = writing(build, &Pair::new(&world)).start();
+        wait_until("something is put", || silent.is_waited_for());
+        wait_until("the answer is printed", || process.stdout().ends_with('\n'));
+        assert!(process.stdout().contains("libalpha.a"), "{}", process.stdout());
+        // Who does not want to stay goes, and what was built is there.
+        signal("-INT", &process.id().to_string());
+        assert_eq!(process.wait().code(), Some(130));
+        world.assert_fresh();
+    }
+}
+
+#[test]
+fn the_program_stays_for_what_it_puts_no_longer_than_it_may() {
+    for wait in ["0s", "200ms"] {
+        let silent = Silent::new();
+        let world = silent.world(&format!("upload-wait = \"{wait}\""));
+        let built = writing(world.freshness(["build"]), &Pair::new(&world)).run().expect(0);
+        assert_eq!(built.paths().len(), 1, "{built:#?}");
+        let told =
+            "not put into the shared storage: it had not ended by then; `freshness remote put`";
+        assert_eq!(notes(&built, told), 1, "{built:#?}");
+    }
+}
+
+#[test]
+fn no_storage_is_asked_where_nothing_is_stale_or_only_looked_at() {
+    let silent = Silent::new();
+    let world = silent.world("upload-wait = \"0s\"");
     let pair = Pair::new(&world);
-    // Text and JSON alike: what was built is printed whole, whatever becomes of the rest.
-    let built = writing(world.freshness(["build"]), &pair).run().expect(0);
-    assert_eq!(built.paths().len(), 1, "{built:#?}");
+    let _ = writing(world.freshness(["build"]), &pair).env(MODE, "read").run().expect(0);
+    let connections = || silent.connections.load(Ordering::SeqCst);
+    let asked = connections();
+    assert!(asked > 0, "what was stale was asked for");
+    for command in [&["build"][..], &["check"], &["explain"], &["list"], &["gc"]] {
+        let _ = writing(world.freshness(command), &pair).run().expect(0);
+    }
     world.set("alpha", 2);
-    let json = writing(build_json(&world), &pair).run().expect(0).json();
-    assert!(json["remote"].get("uploaded").is_none(), "{json:#}");
-    let put = writing(world.freshness(["remote", "put", "--format", "json"]), &pair);
-    let put = put.run().expect(0).json();
-    assert!(["put", "already-there"].contains(&put["outcome"].as_str().unwrap()), "{put:#}");
+    for command in ["check", "explain"] {
+        let _ = writing(world.freshness([command]), &pair).run().expect(1);
+    }
+    assert_eq!(connections(), asked);
+}
+
+#[test]
+fn what_is_fetched_shows_on_a_terminal_while_it_comes() {
+    let world = sharing("");
+    let pair = Pair::new(&world);
+    let put = writing(world.freshness(["build", "--wait-upload"]), &pair).run().expect(0);
+    assert_eq!(put.paths().len(), 1);
+    let _ = world.freshness(["clean"]).run().expect(0);
+    let fetch = writing(world.freshness(["build"]), &pair);
+    let fetched = fetch.run_on_terminal(OnTerminal::Stderr).expect(0);
+    assert!(fetched.stderr.contains("MiB of "), "{fetched:#?}");
+    let left = tests::screen(&fetched.stderr);
+    assert!(left.iter().all(|line| !line.contains("MiB of ")), "{left:?}");
+    assert!(left.iter().any(|line| line.starts_with("freshness: fetched from fs ")), "{left:?}");
 }
 
 #[test]

@@ -171,6 +171,14 @@ const SCHEMES: &[Scheme] = &[
     },
 ];
 
+impl Scheme {
+    /// Whether someone stands in front of the host. A directory has neither.
+    fn holds_a_user(&self, rest: &str) -> bool {
+        let authority = rest.trim_start_matches('/').split('/').next().unwrap_or_default();
+        self.service != "fs" && authority.contains('@')
+    }
+}
+
 impl Location {
     /// The place that a url and options name. A relative path is one below `directory`.
     ///
@@ -189,6 +197,15 @@ impl Location {
                 format!("`url` has no service in front; such are {}", examples.join(", "));
             return Err(LocationError::of_url(problem));
         };
+        if scheme.holds_a_user(rest) {
+            let variables: Vec<_> =
+                scheme.instead.iter().map(|(_, variable)| format!("`{variable}`")).collect();
+            let problem = format!(
+                "`url` holds a user or a password, and this file is read by others: set {} in the environment",
+                variables.join(", ")
+            );
+            return Err(LocationError::of_url(problem));
+        }
         let (place, parts) = (scheme.read)(scheme, rest)?;
         let mut values: BTreeMap<String, String> =
             parts.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
@@ -327,12 +344,6 @@ fn authority_and_path(rest: &str) -> Result<(String, String), LocationError> {
         return wrong("`url` has no `//` behind the service");
     };
     let (authority, path) = rest.split_once('/').unwrap_or((rest, ""));
-    if authority.contains('@') {
-        return wrong(
-            "`url` holds a user or a password, and this file is read by others: set the service's variables \
-             in the environment",
-        );
-    }
     if rest.contains(['?', '#']) {
         return wrong("`url` has a query or a fragment: put options in `options`");
     }
