@@ -315,3 +315,12 @@ fn a_source_added_elsewhere_keeps_what_was_made_and_either_manifest_leads_to_it(
         storage.put(name, Body::Bytes(body)).unwrap();
     }
 }
+
+#[test]
+fn what_was_fetched_is_not_signed_anew() {
+    let (b, _storage) = shared();
+    b.build(WithCargo::No).unwrap();
+    let freshness = b.freshness(WithCargo::No);
+    let Uploaded::Not { because } = freshness.put("default").unwrap() else { panic!() };
+    assert_eq!(because, "they were fetched, not built here");
+}
