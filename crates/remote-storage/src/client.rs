@@ -23,7 +23,7 @@ use tokio::time::Sleep;
 
 use crate::OpenError;
 use crate::environment::Variables;
-use crate::trouble::{Failure, Found};
+use crate::trouble::{self, Failure, Found};
 
 /// An answer that is no body: a page of a listing, an error, a token.
 const MAX_ANSWER_BYTES: u64 = 8 << 20;
@@ -33,6 +33,9 @@ const MAX_REFUSAL_BYTES: usize = 4096;
 
 /// What is sent at once: small enough for a slow line to show life within a silence.
 const SENT_BYTES: usize = 64 << 10;
+
+/// What the system took of a body may still be on its way, as slowly as this, before silence begins.
+const ON_THE_WAY_BYTES_PER_SECOND: u32 = 1 << 20;
 
 tokio::task_local! {
     /// The longest body that whoever is asking takes, in bytes; without it, [`MAX_ANSWER_BYTES`].
@@ -68,18 +71,21 @@ impl Client {
         let url: reqwest::Url = (parts.uri.to_string().parse())
             .map_err(|_| Error::new(ErrorKind::ConfigInvalid, "the address is no url"))?;
         let mut request = self.inner.request(parts.method, url).headers(parts.headers);
-        let life = Arc::new(AtomicU64::new(0));
-        if !body.is_empty() {
-            request = request.body(reqwest::Body::wrap(Sent { body, life: Arc::clone(&life) }));
+        let length = body.len() as u64;
+        let taken = Arc::new(AtomicU64::new(0));
+        if length > 0 {
+            request = request.body(reqwest::Body::wrap(Sent { body, taken: Arc::clone(&taken) }));
         }
+        let on_the_way = Duration::from_secs(length) / ON_THE_WAY_BYTES_PER_SECOND;
         let mut answer = pin!(request.send());
         loop {
-            let seen = life.load(Ordering::Relaxed);
-            match tokio::time::timeout(self.silence, &mut answer).await {
+            let before = taken.load(Ordering::Relaxed);
+            let wait = if before == length { self.silence + on_the_way } else { self.silence };
+            match tokio::time::timeout(wait, &mut answer).await {
                 Ok(answer) => {
                     return answer.map_err(|error| unanswered(&error, self.silence).into());
                 }
-                Err(_) if life.load(Ordering::Relaxed) != seen => {}
+                Err(_) if taken.load(Ordering::Relaxed) != before => {}
                 Err(_) => return Err(silent(self.silence).into()),
             }
         }
@@ -90,10 +96,13 @@ impl HttpFetch for Client {
     async fn fetch(&self, request: Request<Buffer>) -> Result<Response<HttpBody>, Error> {
         let is_head = request.method() == http::Method::HEAD;
         let uri = request.uri().clone();
-        let mut answer = self.send(request).await?;
+        let continues = request.headers().get(http::header::RANGE).is_some_and(is_of_the_rest);
+        let mut answer = refused(self.send(request).await?, self.silence).await?;
         let status = answer.status();
-        if let Some(trouble) = refusal(status) {
-            return Err(refused(status, trouble, answer, self.silence).await.into());
+        if continues && status == StatusCode::OK {
+            let problem = "it begins anew where it should continue";
+            let trouble = Trouble::Answer;
+            return Err(Found { trouble, problem: problem.into(), may_pass: false }.into());
         }
         let length = if is_head { None } else { content_length(&answer) };
         let mut response = Response::builder().status(status).version(answer.version());
@@ -178,7 +187,7 @@ impl Stream for Received {
 /// What is sent, in pieces that are counted as the connection takes them.
 struct Sent {
     body: Buffer,
-    life: Arc<AtomicU64>,
+    taken: Arc<AtomicU64>,
 }
 
 impl http_body::Body for Sent {
@@ -189,13 +198,13 @@ impl http_body::Body for Sent {
         mut self: Pin<&mut Self>,
         _: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
-        self.life.fetch_add(1, Ordering::Relaxed);
         if self.body.is_empty() {
             return Poll::Ready(None);
         }
         let length = self.body.len().min(SENT_BYTES);
         let piece = self.body.slice(..length);
         self.body = self.body.slice(length..);
+        self.taken.fetch_add(length as u64, Ordering::Relaxed);
         Poll::Ready(Some(Ok(Frame::data(piece.to_bytes()))))
     }
 
@@ -208,6 +217,12 @@ impl http_body::Body for Sent {
     }
 }
 
+/// Whether a range is of something that has begun already.
+fn is_of_the_rest(range: &http::HeaderValue) -> bool {
+    let range = range.to_str().unwrap_or_default();
+    range.starts_with("bytes=") && !range.starts_with("bytes=0-")
+}
+
 fn content_length(answer: &reqwest::Response) -> Option<u64> {
     let headers = answer.headers();
     if headers.contains_key(http::header::CONTENT_ENCODING) {
@@ -216,30 +231,37 @@ fn content_length(answer: &reqwest::Response) -> Option<u64> {
     headers.get(http::header::CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
 }
 
-/// What a status means that the services of OpenDAL make nothing of.
-fn refusal(status: StatusCode) -> Option<Trouble> {
-    match status {
-        StatusCode::UNAUTHORIZED | StatusCode::PROXY_AUTHENTICATION_REQUIRED => {
-            Some(Trouble::Denied)
-        }
-        StatusCode::PAYLOAD_TOO_LARGE => Some(Trouble::TooLarge),
-        StatusCode::INSUFFICIENT_STORAGE => Some(Trouble::Full),
-        StatusCode::NOT_MODIFIED => None,
-        _ if status.is_redirection() => Some(Trouble::Answer),
+/// What a status means, of those that are refusals whoever answers. The others are for the services of OpenDAL, some of
+/// which make something of them.
+fn refusal(status: StatusCode, is_elsewhere: bool) -> Option<(Trouble, MayPass)> {
+    match status.as_u16() {
+        401 | 403 | 407 => Some((Trouble::Denied, MayPass::No)),
+        413 => Some((Trouble::TooLarge, MayPass::No)),
+        507 => Some((Trouble::Full, MayPass::No)),
+        408 | 423 | 425 | 429 | 500 | 502..=504 => Some((Trouble::Answer, MayPass::Yes)),
+        501 | 505.. => Some((Trouble::Answer, MayPass::No)),
+        _ if is_elsewhere => Some((Trouble::Answer, MayPass::No)),
         _ => None,
     }
 }
 
-async fn refused(
-    status: StatusCode,
-    trouble: Trouble,
-    answer: reqwest::Response,
-    silence: Duration,
-) -> Found {
-    let to = answer.headers().get(http::header::LOCATION);
-    if let Some(to) = to.and_then(|to| to.to_str().ok()).filter(|_| status.is_redirection()) {
-        let problem = format!("it leads on to {to}, which is not followed: name the right place");
-        return Found { trouble, problem, may_pass: false };
+/// Whether a refusal may be none a moment later.
+#[derive(Clone, Copy, PartialEq)]
+enum MayPass {
+    Yes,
+    No,
+}
+
+/// The refusal that an answer is, with as much of its words as there is reason to read.
+async fn refused(answer: reqwest::Response, silence: Duration) -> Result<reqwest::Response, Found> {
+    let status = answer.status();
+    let to = answer.headers().get(http::header::LOCATION).filter(|_| status.is_redirection());
+    let to = to.and_then(|to| to.to_str().ok()).map(str::to_owned);
+    let Some((trouble, may_pass)) = refusal(status, to.is_some()) else { return Ok(answer) };
+    let may_pass = may_pass == MayPass::Yes;
+    if let Some(to) = to {
+        let problem = format!("it leads on to {to} and is not followed: name the right place");
+        return Err(Found { trouble, problem, may_pass });
     }
     let mut words = Vec::new();
     let mut pieces = Received::of(answer, silence, MAX_ANSWER_BYTES);
@@ -249,9 +271,13 @@ async fn refused(
             break;
         }
     }
-    let words = String::from_utf8_lossy(&words);
-    let problem = format!("it answers {status}: {words}");
-    Found { trouble, problem: problem.trim_end_matches([':', ' ']).to_owned(), may_pass: false }
+    let words = trouble::sentence_in(&String::from_utf8_lossy(&words));
+    let trouble = if trouble::says_it_is_full(&words) { Trouble::Full } else { trouble };
+    let problem = match words.is_empty() {
+        true => format!("it answers {status}"),
+        false => format!("it answers {status}: {words}"),
+    };
+    Err(Found { trouble, problem, may_pass })
 }
 
 impl Received {
@@ -271,8 +297,13 @@ fn unanswered(error: &reqwest::Error, silence: Duration) -> Found {
         return silent(silence);
     }
     let what = if error.is_connect() { "cannot connect" } else { "no answer" };
-    let problem = format!("{what}: {}", innermost(error));
-    Found { trouble: Trouble::Unreachable, problem, may_pass: true }
+    let cause = innermost(error);
+    // So hyper words everything that is no HTTP.
+    let (trouble, may_pass) = match cause.contains("parsed") || cause.contains("too large") {
+        true => (Trouble::Answer, false),
+        false => (Trouble::Unreachable, true),
+    };
+    Found { trouble, problem: format!("{what}: {cause}"), may_pass }
 }
 
 fn broken_off(error: &reqwest::Error) -> Found {

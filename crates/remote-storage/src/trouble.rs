@@ -151,7 +151,7 @@ pub(crate) fn of_system(kind: io::ErrorKind) -> Trouble {
 }
 
 /// Whether a service says that it takes no more, as those do that have no status for it.
-fn says_it_is_full(words: &str) -> bool {
+pub(crate) fn says_it_is_full(words: &str) -> bool {
     let words = words.to_ascii_lowercase();
     ["quotaexceeded", "quota exceeded", "storagefull", "insufficientstorage", "no space left"]
         .iter()
@@ -170,6 +170,22 @@ fn said_by(message: &str) -> String {
         (Some(word), None) | (None, Some(word)) => word.to_owned(),
         (None, None) if message.contains("Error { ") => "it refuses without a word".to_owned(),
         (None, None) => message.to_owned(),
+    }
+}
+
+/// The sentence in a refusal's body, be it XML, JSON or neither: `<Code>C</Code><Message>M</Message>` says `M (C)`.
+pub(crate) fn sentence_in(body: &str) -> String {
+    let between = |start: &str, end: &str| {
+        let (_, rest) = body.split_once(start)?;
+        let (value, _) = rest.split_once(end)?;
+        (!value.is_empty()).then_some(value)
+    };
+    let json = || Some(body.split_once("\"message\":")?.1.split_once('"')?.1.split_once('"')?.0);
+    let sentence = between("<Message>", "</Message>").or_else(json);
+    match (sentence, between("<Code>", "</Code>")) {
+        (Some(sentence), Some(code)) => format!("{sentence} ({code})"),
+        (Some(word), None) | (None, Some(word)) => word.to_owned(),
+        (None, None) => body.trim().to_owned(),
     }
 }
 
@@ -241,6 +257,21 @@ mod tests {
         assert_eq!(said_by(s3), "Please wait. (SlowDown)");
         assert_eq!(said_by("S3Error { code: \"\", message: \"\" }"), "it refuses without a word");
         assert_eq!(said_by("plain"), "plain");
+    }
+
+    #[test]
+    fn a_refusal_is_reduced_to_its_sentence() {
+        let cases = [
+            ("<Error><Code>C</Code><Message>M.</Message><HostId>h</HostId></Error>", "M. (C)"),
+            ("<Error><Code>C</Code><Message></Message></Error>", "C"),
+            (r#"{"error": {"code": 403, "message": "No way."}}"#, "No way."),
+            (" plain \n", "plain"),
+            ("<Message>", "<Message>"),
+            ("", ""),
+        ];
+        for (body, sentence) in cases {
+            assert_eq!(sentence_in(body), sentence, "{body}");
+        }
     }
 
     #[test]

@@ -4,6 +4,8 @@
 #![expect(clippy::unwrap_used, reason = "what goes wrong in a helper fails the test that uses it")]
 
 mod contract;
+mod faults;
+mod faulty;
 mod redis;
 mod s3;
 mod settings;
