@@ -42,6 +42,7 @@ const STEPS: &[Step] = &[
         name: "test",
         // The whole-program tests look for the programs beside themselves: build them first.
         work: Work::Commands(&[
+            "cargo xtask servers",
             "cargo build -p freshness --locked",
             "cargo build -p nativets --locked",
             "cargo test --workspace --locked",

@@ -21,6 +21,7 @@ mod man;
 mod matrix;
 mod native_workspace;
 mod node_outputs;
+mod servers;
 mod tidy;
 
 #[derive(Parser)]
@@ -48,6 +49,8 @@ enum Task {
     Matrix(matrix::Options),
     /// Tell random histories at length and judge every strategy by plain bytes
     Fuzz(fuzz::Options),
+    /// Install the servers that storages are tried against, where they are missing
+    Servers,
     /// Check what the compiler does not: crate edges, lengths, owners, words, generated docs
     Tidy(tidy::Options),
     /// Record anew what Node.js prints for the compiler's programs (needs node and npm)
@@ -67,6 +70,7 @@ fn main() -> anyhow::Result<ExitCode> {
         Task::Man => man::run(repository()),
         Task::Matrix(options) => matrix::run(repository(), &options),
         Task::Fuzz(options) => fuzz::run(repository(), &options),
+        Task::Servers => servers::run(repository()),
         Task::Tidy(options) => tidy::run(repository(), &options),
         Task::NodeOutputs => node_outputs::run(repository()),
     }
