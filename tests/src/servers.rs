@@ -172,11 +172,60 @@ impl S3 {
     }
 }
 
-/// A program on `PATH`, or where `cargo xtask servers` puts it.
+/// A server that speaks WebDAV, asks for a password, and keeps files.
+#[derive(Debug)]
+pub struct Webdav(Server);
+
+impl Webdav {
+    /// The user that it knows.
+    pub const USERNAME: &str = "someone";
+    /// The password of that user.
+    pub const PASSWORD: &str = "a-password-that-appears-nowhere";
+
+    /// Starts one; none where it is not installed.
+    pub fn start() -> Option<Self> {
+        let program = program("lighttpd", "WebDAV was not tried")?;
+        Some(Self(Server::start(&program, |port, data| {
+            let directory = data.parent().unwrap();
+            let users = directory.join("users");
+            fs::write(&users, format!("{}:{}\n", Self::USERNAME, Self::PASSWORD)).unwrap();
+            let settings = directory.join("settings");
+            let text = format!(
+                r#"server.bind = "127.0.0.1"
+                server.port = {port}
+                server.document-root = "{data}"
+                server.upload-dirs = ("{directory}")
+                server.modules = ("mod_auth", "mod_authn_file", "mod_webdav")
+                auth.backend = "plain"
+                auth.backend.plain.userfile = "{users}"
+                auth.require = ("/" => ("method" => "basic", "realm" => "all", "require" => "valid-user"))
+                webdav.activate = "enable"
+                "#,
+                data = data.display(),
+                directory = directory.display(),
+                users = users.display(),
+            );
+            fs::write(&settings, text).unwrap();
+            ["-D", "-f", settings.to_str().unwrap()].map(str::to_owned).into()
+        })))
+    }
+
+    /// Where it is asked.
+    pub fn endpoint(&self) -> String {
+        format!("http://127.0.0.1:{}", self.0.port)
+    }
+
+    /// Where its files are.
+    pub fn files(&self) -> PathBuf {
+        self.0.data()
+    }
+}
+
+/// A program on `PATH`, where the system keeps its servers, or where `cargo xtask servers` puts it.
 fn program(name: &str, untried: &str) -> Option<PathBuf> {
     let tools = crate::repository().join("target/tools/bin");
     let path = std::env::var_os("PATH").unwrap_or_default();
-    let directories = std::env::split_paths(&path).chain([tools]);
+    let directories = std::env::split_paths(&path).chain(["/usr/sbin".into(), tools]);
     let found = directories.map(|directory| directory.join(name)).find(|file| file.is_file());
     if found.is_none() {
         let note = format!("\nSKIPPED: {untried}, for there is no `{name}`: cargo xtask servers\n");

@@ -1,6 +1,6 @@
 //! `cargo xtask servers`: installs the servers that storages are tried against, where they are missing.
 //!
-//! Redis comes from the distribution, which takes root. The server that speaks S3 is s3s-fs, which `cargo install` builds
+//! Redis and lighttpd, which speaks WebDAV, come from the distribution, which takes root. The server that speaks S3 is s3s-fs, which `cargo install` builds
 //! into `target/tools`: it checks signatures (a wrong key is refused, unlike by servers that are made for
 //! tests of applications), keeps objects as plain files, and needs nothing but Rust. The tests find both; what needs a
 //! server that is missing is skipped, loudly, or fails on a build machine.
@@ -25,6 +25,12 @@ const SERVERS: &[Server] = &[
         program: "redis-server",
         install: "DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends \
                   redis-server",
+        needs_root: true,
+    },
+    Server {
+        program: "lighttpd",
+        install: "DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends lighttpd \
+                  lighttpd-mod-webdav",
         needs_root: true,
     },
     Server {
@@ -73,8 +79,9 @@ fn install(root: &Path, server: &Server) -> Result<()> {
 
 /// Where the tests find it, too (`tests/src/servers.rs`).
 fn find(root: &Path, program: &str) -> Option<PathBuf> {
-    let tool = root.join("target/tools/bin").join(program);
-    command_line::find(program).or_else(|| Some(tool).filter(|tool| tool.is_file()))
+    let elsewhere = [Path::new("/usr/sbin").into(), root.join("target/tools/bin")];
+    let elsewhere = elsewhere.map(|directory| directory.join(program));
+    command_line::find(program).or_else(|| elsewhere.into_iter().find(|path| path.is_file()))
 }
 
 #[expect(clippy::disallowed_methods, reason = "a developer task reads its environment")]

@@ -158,6 +158,9 @@ pub(crate) fn says_it_is_full(words: &str) -> bool {
         .any(|sign| words.contains(sign))
 }
 
+/// Of an answer that has no sentence.
+const SPEECHLESS: &str = "it refuses without a word";
+
 /// The sentence in OpenDAL's rendering of an answer: `S3Error { code: "C", message: "M", .. }` says `M (C)`.
 fn said_by(message: &str) -> String {
     let field = |name: &str| {
@@ -168,8 +171,11 @@ fn said_by(message: &str) -> String {
     match (field("message"), field("code")) {
         (Some(sentence), Some(code)) => format!("{sentence} ({code})"),
         (Some(word), None) | (None, Some(word)) => word.to_owned(),
-        (None, None) if message.contains("Error { ") => "it refuses without a word".to_owned(),
-        (None, None) => message.to_owned(),
+        (None, None) if message.contains("Error { ") => SPEECHLESS.to_owned(),
+        (None, None) => match sentence_in(message) {
+            sentence if sentence.is_empty() && !message.is_empty() => SPEECHLESS.to_owned(),
+            sentence => sentence,
+        },
     }
 }
 
@@ -185,6 +191,10 @@ pub(crate) fn sentence_in(body: &str) -> String {
     match (sentence, between("<Code>", "</Code>")) {
         (Some(sentence), Some(code)) => format!("{sentence} ({code})"),
         (Some(word), None) | (None, Some(word)) => word.to_owned(),
+        // A page for people has its sentence in the title; other markup has none.
+        (None, None) if body.trim_start().starts_with('<') => {
+            between("<title>", "</title>").unwrap_or_default().to_owned()
+        }
         (None, None) => body.trim().to_owned(),
     }
 }
@@ -266,7 +276,8 @@ mod tests {
             ("<Error><Code>C</Code><Message></Message></Error>", "C"),
             (r#"{"error": {"code": 403, "message": "No way."}}"#, "No way."),
             (" plain \n", "plain"),
-            ("<Message>", "<Message>"),
+            ("<!DOCTYPE html><html><title>409 Conflict</title><body>", "409 Conflict"),
+            ("<Message>", ""),
             ("", ""),
         ];
         for (body, sentence) in cases {

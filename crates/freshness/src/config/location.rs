@@ -325,8 +325,8 @@ fn of_redis(protocol: &str, rest: &str) -> Result<Read, LocationError> {
 fn of_webdav(protocol: &str, rest: &str) -> Result<Read, LocationError> {
     let (host, path) = authority_and_path(rest)?;
     let host = with_port(&host, if protocol == "https" { 443 } else { 80 })?;
-    let endpoint = joined(&format!("{protocol}://{host}"), &path);
-    Ok((endpoint.clone(), vec![("endpoint", endpoint)]))
+    let endpoint = format!("{protocol}://{host}");
+    Ok((joined(&endpoint, &path), vec![("endpoint", endpoint), ("root", path)]))
 }
 
 fn of_github(rest: &str) -> Result<Read, LocationError> {

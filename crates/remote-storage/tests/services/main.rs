@@ -10,3 +10,4 @@ mod redis;
 mod s3;
 mod settings;
 mod share;
+mod webdav;

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use archive_builder::remote::storage::Storage;
 use remote_storage::Settings;
-use tests::servers::{Redis, S3};
+use tests::servers::{Redis, S3, Webdav};
 
 /// Settings of a service, with these parts and options.
 pub fn of(scheme: &str, values: &[(&str, &str)]) -> Settings {
@@ -47,6 +47,14 @@ pub fn s3(server: &S3, bucket: &str) -> Settings {
     let values = [("bucket", bucket), ("root", "some/where"), ("endpoint", &endpoint)];
     let settings = with(of("s3", &values), "AWS_ACCESS_KEY_ID", S3::ACCESS_KEY);
     with(settings, "AWS_SECRET_ACCESS_KEY", S3::SECRET_KEY)
+}
+
+/// A WebDAV server of ours, with the right password.
+pub fn webdav(server: &Webdav) -> Settings {
+    let values = [("endpoint", server.endpoint()), ("root", "some/where".into())];
+    let values = values.each_ref().map(|(name, value)| (*name, value.as_str()));
+    let settings = with(of("webdav", &values), "WEBDAV_USERNAME", Webdav::USERNAME);
+    with(settings, "WEBDAV_PASSWORD", Webdav::PASSWORD)
 }
 
 /// The storage of these settings.
