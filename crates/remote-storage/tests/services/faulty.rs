@@ -2,8 +2,8 @@
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{Ipv4Addr, Shutdown, TcpListener, TcpStream};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::Duration;
 
@@ -45,8 +45,8 @@ pub const BODY: &[u8] = b"the first half|the other half";
 pub struct Faulty {
     port: u16,
     stop: Arc<AtomicBool>,
-    /// Requests so far.
-    requests: Arc<AtomicUsize>,
+    /// Heads of requests so far.
+    requests: Arc<Mutex<Vec<String>>>,
 }
 
 impl Faulty {
@@ -54,7 +54,7 @@ impl Faulty {
     pub fn start(does: Does) -> Self {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
         let port = listener.local_addr().unwrap().port();
-        let (stop, requests) = (Arc::default(), Arc::default());
+        let (stop, requests) = (Arc::<AtomicBool>::default(), Arc::default());
         let server = Self { port, stop: Arc::clone(&stop), requests: Arc::clone(&requests) };
         thread::spawn(move || {
             for stream in listener.incoming().map_while(Result::ok) {
@@ -77,7 +77,12 @@ impl Faulty {
 
     /// How often it was asked.
     pub fn requests(&self) -> usize {
-        self.requests.load(Ordering::Relaxed)
+        self.heads().len()
+    }
+
+    /// What it was asked, without bodies.
+    pub fn heads(&self) -> Vec<String> {
+        self.requests.lock().unwrap().clone()
     }
 }
 
@@ -99,7 +104,7 @@ fn serve(
     does: &Does,
     mut stream: &TcpStream,
     stop: &AtomicBool,
-    requests: &AtomicUsize,
+    requests: &Mutex<Vec<String>>,
 ) -> std::io::Result<()> {
     let pause = |time| {
         thread::sleep(time);
@@ -112,8 +117,8 @@ fn serve(
     if let Does::Takes(pace) = does {
         return take(stream, *pace, pause);
     }
-    let from = read_request(stream)?;
-    requests.fetch_add(1, Ordering::Relaxed);
+    let (head, from) = read_request(stream)?;
+    requests.lock().unwrap().push(head);
     let half = BODY.len() / 2;
     match does {
         Does::Nothing | Does::Takes(_) | Does::HangsUp => {}
@@ -209,15 +214,16 @@ fn take(
     }
 }
 
-/// Reads a request with its body, as far as it says how long that is; from where it wants a body.
-fn read_request(stream: &TcpStream) -> std::io::Result<usize> {
+/// Reads a request with its body, as far as it says how long that is; its head, and from where it wants a body.
+fn read_request(stream: &TcpStream) -> std::io::Result<(String, usize)> {
     let mut reader = BufReader::new(stream);
-    let (mut length, mut from) = (0, 0);
+    let (mut head, mut length, mut from) = (String::new(), 0, 0);
     loop {
         let mut line = String::new();
         if reader.read_line(&mut line)? == 0 || line.starts_with('*') {
-            return Ok(from);
+            return Ok((head, from));
         }
+        head.push_str(&line);
         let line = line.trim().to_ascii_lowercase();
         if let Some(value) = line.strip_prefix("content-length: ") {
             length = value.parse().unwrap();
@@ -227,7 +233,7 @@ fn read_request(stream: &TcpStream) -> std::io::Result<usize> {
         }
         if line.is_empty() {
             std::io::copy(&mut reader.take(length), &mut std::io::sink())?;
-            return Ok(from);
+            return Ok((head, from));
         }
     }
 }

@@ -6,6 +6,7 @@
 mod contract;
 mod faults;
 mod faulty;
+mod others;
 mod redis;
 mod s3;
 mod settings;
