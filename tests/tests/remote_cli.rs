@@ -390,6 +390,24 @@ fn what_was_built_is_put_and_fetched_and_told_of() {
 }
 
 #[test]
+fn what_was_built_without_the_key_serves_elsewhere_once_who_has_it_puts_it() {
+    let (here, elsewhere) = (World::with_remote(), World::with_remote());
+    let url = format!("fs://{}", share(&here).display());
+    for world in [&here, &elsewhere] {
+        configure_at(world, &url, "mode = \"read-write\"");
+    }
+    let pair = Pair::new(&here);
+    let build = |world: &World| build_json(world).env(TRUST, pair.trusted_in("main"));
+    let _ = build(&here).run().expect(0);
+    assert_eq!(files(&share(&here)), [""; 0]);
+    let _ = writing(here.freshness(["remote", "put"]), &pair).run().expect(0);
+    elsewhere.write("Cargo.lock", fs::read(here.path("Cargo.lock")).unwrap());
+    let fetched = build(&elsewhere).run().expect(0);
+    assert_eq!((asked(&fetched).as_str(), elsewhere.cargo_builds()), ("hit", 0), "{fetched:#?}");
+    assert_eq!(elsewhere.build_and_probe().of("alpha"), 1);
+}
+
+#[test]
 fn the_answer_is_there_before_anything_is_put() {
     for format in ["text", "json"] {
         let silent = Silent::new();

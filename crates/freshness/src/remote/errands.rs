@@ -53,9 +53,10 @@ impl Freshness {
         Ok(pruned.map_err(BuildError::from)?)
     }
 
-    /// Begins to put what this build left to be put.
+    /// Begins to put what this build left to be put, where there is a key to sign it with.
     pub(crate) fn uploading(&self, outcome: Outcome) -> Outcome {
-        if let Some(upload) = &outcome.upload {
+        let signs = self.remote.as_ref().is_some_and(|remote| remote.keys.secret.is_some());
+        if let Some(upload) = outcome.upload.as_ref().filter(|_| signs) {
             self.uploads.start(upload, &self.cancel);
         }
         outcome

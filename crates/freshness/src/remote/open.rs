@@ -8,6 +8,7 @@ use archive_builder::remote::Remote;
 use remote_storage::Settings;
 
 use super::Terms;
+use crate::config::RemoteMode;
 use crate::facade::Error;
 
 impl Terms {
@@ -17,7 +18,8 @@ impl Terms {
     /// # Errors
     /// What its service cannot do without is missing.
     pub fn open(self, environment: BTreeMap<String, String>) -> Result<Arc<Remote>, Error> {
-        let writes = self.writes();
+        // Also without a key: what is built here is then made to serve elsewhere, once someone who has one puts it.
+        let writes = self.config.mode == RemoteMode::ReadWrite;
         let Self { config, keys } = self;
         let settings = Settings {
             scheme: config.location.service.to_owned(),

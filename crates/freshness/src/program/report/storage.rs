@@ -106,7 +106,7 @@ impl Report<'_> {
             error,
             namespace: status.namespace.clone(),
             also_read: status.also_read.clone(),
-            writes: status.writes,
+            writes: status.writes && status.public_key.is_some(),
             public_key: status.public_key.clone(),
             trusted: (status.trusted.iter())
                 .map(|(namespace, public_key)| JsonTrusted {
@@ -171,7 +171,8 @@ fn print_status(status: &Status) -> io::Result<()> {
     let mut line = |label: &str, text: &str| writeln!(out, "{label:9}  {}", Escaped::text(text));
     let reached = if status.reachable.is_ok() { "can be reached" } else { "cannot be reached" };
     line("storage", &format!("{}: {reached}", status.storage))?;
-    let does = if status.writes { "written and read" } else { "read" };
+    let does =
+        if status.writes && status.public_key.is_some() { "written and read" } else { "read" };
     line("namespace", &format!("{}, {does}", status.namespace))?;
     for namespace in &status.also_read {
         line("", &format!("{namespace}, read"))?;
