@@ -112,7 +112,7 @@ impl<'a> Report<'a> {
         let what = match (&outcome.asked, outcome.built, outcome.prebuilt) {
             (_, _, true) => "prebuilt archives".to_owned(),
             (_, true, _) => "built".to_owned(),
-            (Asked::Hit, _, _) => "fetched, cargo not started".to_owned(),
+            (Asked::Hit, _, _) => "ready, cargo not started".to_owned(),
             (Asked::Miss(why), _, _) => format!("not in the shared storage: {why}"),
             _ if outcome.verdict.is_fresh() => "fresh, cargo not started".to_owned(),
             _ => "fresh by now: another process built it".to_owned(),

@@ -169,8 +169,8 @@ impl Report<'_> {
 fn print_status(status: &Status) -> io::Result<()> {
     let mut out = io::stdout().lock();
     let mut line = |label: &str, text: &str| writeln!(out, "{label:9}  {}", Escaped::text(text));
-    let reached = if status.reachable.is_ok() { "can be reached" } else { "cannot be reached" };
-    line("storage", &format!("{}: {reached}", status.storage))?;
+    let answers = if status.reachable.is_ok() { "ready" } else { "not ready" };
+    line("storage", &format!("{}, {answers}", status.storage))?;
     let does =
         if status.writes && status.public_key.is_some() { "written and read" } else { "read" };
     line("namespace", &format!("{}, {does}", status.namespace))?;
@@ -186,8 +186,12 @@ fn print_status(status: &Status) -> io::Result<()> {
     }
     if let Some(closure) = &status.closure {
         let count = status.shapes;
-        let shapes = if count == 1 { "1 shape".into() } else { format!("{count} shapes") };
-        line("closure", &format!("{closure}, {shapes} of builds known"))?;
+        let shapes = match (&status.reachable, count) {
+            (Err(_), _) => "not known what of it is there".to_owned(),
+            (Ok(()), 1) => "1 shape of builds known".to_owned(),
+            (Ok(()), _) => format!("{count} shapes of builds known"),
+        };
+        line("closure", &format!("{closure}, {shapes}"))?;
     }
     if let Some(identity) = &status.identity {
         let stored = match status.stored {
