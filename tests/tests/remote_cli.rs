@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread;
 
-use tests::{OnTerminal, Ran, Run, World, signal, wait_until};
+use tests::{OnTerminal, Ran, Run, World, redact, signal, wait_until};
 
 const MODE: &str = "FRESHNESS_REMOTE_MODE";
 const NAMESPACE: &str = "FRESHNESS_REMOTE_NAMESPACE";
@@ -508,6 +508,45 @@ fn errands_answer_with_their_exit_statuses() {
     assert_eq!(world.cargo_starts(), starts);
     let text = writing(world.freshness(["remote", "get"]), &pair).run().expect(0);
     assert_eq!(text.paths().len(), 1);
+}
+
+/// What was printed, without what differs from run to run.
+fn shown(world: &World, ran: &Ran) -> String {
+    let text = format!("exit {}\n{}", ran.code().unwrap(), ran.stdout);
+    let words = redact(world, &text).replace(" KiB", " B").replace(" MiB", " B");
+    // A length depends on the compiler.
+    let is_length = |word: &str| {
+        let number = word.trim_start_matches('(');
+        !number.is_empty() && number.chars().all(|c| c.is_ascii_digit() || c == '.')
+    };
+    let mut shown: Vec<String> = Vec::new();
+    for word in words.split(' ') {
+        let unit = word.split(['\n', ')', ',', ';']).next().unwrap_or_default();
+        if let Some(last) = shown.last_mut().filter(|last| unit == "B" && is_length(last)) {
+            *last = if last.starts_with('(') { "(…".into() } else { "…".into() };
+        }
+        shown.push(word.to_owned());
+    }
+    shown.join(" ")
+}
+
+#[test]
+fn errands_are_worded_for_people() {
+    let world = sharing("also-read = [\"release\"]");
+    let pair = Pair::new(&world);
+    let errand = |args: &[&str]| {
+        let run = writing(world.freshness(["remote"]).args(args), &pair);
+        let ran = run.env(TRUST, pair.trusted_in("release")).run();
+        format!("--- {}\n{}", args.join(" "), shown(&world, &ran))
+    };
+    let mut said = vec![errand(&["put"])];
+    let _ = world.build();
+    said.push(errand(&["put"]));
+    said.push(errand(&["put"]));
+    said.push(errand(&["status"]));
+    said.push(errand(&["prune"]));
+    said.push(errand(&["prune", "--max-size", "0", "--dry-run"]));
+    insta::assert_snapshot!(said.join("\n"));
 }
 
 #[test]
