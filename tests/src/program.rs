@@ -1,5 +1,6 @@
 //! The programs under test, built once for each test process.
 
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
@@ -13,17 +14,26 @@ pub fn freshness() -> &'static Path {
     PROGRAM.get_or_init(|| build("freshness", &["--bins"], "freshness"))
 }
 
-/// The path of a `freshness` that can speak to a storage which machines share. It has a target directory of its
-/// own: in the common one it would take the place of the program that everyone builds.
+/// The path of a `freshness` that can speak to a storage which machines share. It is made of what all programs are
+/// made of, and has a directory of its own: beside the others it would take the place of the one that everyone builds.
 ///
 /// # Panics
 /// It cannot be built.
 pub fn freshness_with_remote() -> &'static Path {
     static PROGRAM: OnceLock<PathBuf> = OnceLock::new();
     PROGRAM.get_or_init(|| {
-        let mut command = command("freshness", &["--bin", "freshness", "--features", "remote"]);
-        command.env("CARGO_TARGET_DIR", target().join("with-remote"));
-        built(command, "freshness")
+        const NAME: &str = "with_storages";
+        let built = build("freshness", &["--example", NAME, "--features", "remote"], NAME);
+        let place = target().join("with-remote").join("freshness");
+        fs::create_dir_all(place.parent().unwrap()).unwrap();
+        // Another process of the tests may be starting the one that is there: it is replaced, not written into.
+        let new = place.with_extension(std::process::id().to_string());
+        let _ = fs::remove_file(&new);
+        fs::hard_link(&built, &new).or_else(|_| fs::copy(&built, &new).map(drop)).unwrap();
+        fs::rename(&new, &place).unwrap();
+        // Of two names of one file a rename takes neither away.
+        let _ = fs::remove_file(&new);
+        place
     })
 }
 
@@ -99,6 +109,6 @@ fn target() -> &'static Path {
 /// A directory for generated workspaces, in cargo's target directory.
 pub(crate) fn scratch() -> PathBuf {
     let scratch = target().join("tmp").join("worlds");
-    std::fs::create_dir_all(&scratch).unwrap();
+    fs::create_dir_all(&scratch).unwrap();
     scratch
 }
