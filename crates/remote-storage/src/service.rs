@@ -1,4 +1,7 @@
 //! From settings to one of OpenDAL's operators: what each service needs, and where its credentials come from.
+//!
+//! None but the directory gets a root: OpenDAL takes it that whatever a server lists is below it, and panics where
+//! it is not. Names get it before they go there (`storage.rs`).
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -82,14 +85,12 @@ pub(crate) enum Writes {
 
 /// The operator of Redis.
 pub(crate) fn of_redis(
-    settings: &Settings,
     variables: &Variables,
     (endpoint, db, ttl): (&str, i64, Option<Duration>),
 ) -> opendal::Result<Operator> {
     let mut builder = Redis::default()
         .endpoint(endpoint)
         .db(db)
-        .root(settings.get("root").unwrap_or_default())
         .username(variables.get("REDIS_USERNAME").unwrap_or_default())
         .password(variables.get("REDIS_PASSWORD").unwrap_or_default());
     if let Some(ttl) = ttl {
@@ -135,7 +136,6 @@ fn s3(settings: &Settings, variables: &Variables) -> S3 {
         .unwrap_or("us-east-1");
     let mut builder = S3::default()
         .bucket(settings.get("bucket").unwrap_or_default())
-        .root(settings.get("root").unwrap_or_default())
         .region(region)
         .disable_config_load()
         .disable_ec2_metadata()
@@ -169,7 +169,6 @@ fn gcs(settings: &Settings, variables: &Variables) -> Gcs {
     };
     let mut builder = Gcs::default()
         .bucket(settings.get("bucket").unwrap_or_default())
-        .root(settings.get("root").unwrap_or_default())
         .scope(GCS_SCOPE)
         .disable_config_load()
         .disable_vm_metadata()
@@ -191,9 +190,7 @@ fn azblob(settings: &Settings, variables: &Variables) -> opendal::Result<Azblob>
         Some(connection) => Azblob::from_connection_string(connection)?,
         None => Azblob::default(),
     };
-    builder = builder
-        .container(settings.get("container").unwrap_or_default())
-        .root(settings.get("root").unwrap_or_default());
+    builder = builder.container(settings.get("container").unwrap_or_default());
     let account = ["AZURE_STORAGE_ACCOUNT_NAME", "AZURE_STORAGE_ACCOUNT", "AZBLOB_ACCOUNT_NAME"];
     let account = settings.get("account-name").or_else(|| variables.first_of(&account));
     if let Some(account) = account {
@@ -217,9 +214,7 @@ fn azblob(settings: &Settings, variables: &Variables) -> opendal::Result<Azblob>
 }
 
 fn webdav(settings: &Settings, variables: &Variables) -> Webdav {
-    let mut builder = Webdav::default()
-        .endpoint(settings.get("endpoint").unwrap_or_default())
-        .root(settings.get("root").unwrap_or_default());
+    let mut builder = Webdav::default().endpoint(settings.get("endpoint").unwrap_or_default());
     if let Some(username) = variables.get("WEBDAV_USERNAME") {
         builder = builder.username(username);
         builder = builder.password(variables.get("WEBDAV_PASSWORD").unwrap_or_default());
@@ -231,9 +226,7 @@ fn webdav(settings: &Settings, variables: &Variables) -> Webdav {
 }
 
 fn ghac(settings: &Settings, variables: &Variables) -> Ghac {
-    let mut builder = Ghac::default()
-        .root(settings.get("root").unwrap_or_default())
-        .version(settings.get("version").unwrap_or("freshness"));
+    let mut builder = Ghac::default().version(settings.get("version").unwrap_or("freshness"));
     // Its second version is at the one address, its first at the other or at the same.
     let urls = match variables.get("ACTIONS_CACHE_SERVICE_V2") {
         Some(_) => &["ACTIONS_RESULTS_URL"][..],

@@ -4,6 +4,7 @@
 //! at first, Redis keeps bodies in pieces) the difference is told here and made elsewhere.
 
 use std::io;
+use std::panic::{self, AssertUnwindSafe};
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, OnceLock, PoisonError};
@@ -11,7 +12,7 @@ use std::time::SystemTime;
 
 use archive_builder::remote::storage::{Body, Storage, StorageError, Stored, Trouble};
 use futures_util::TryStreamExt;
-use opendal::{Entry, Operator};
+use opendal::{Entry, Metadata, Operator};
 use tokio::runtime::Runtime;
 
 use crate::client::Client;
@@ -27,6 +28,8 @@ use crate::{OpenError, Settings, bodies, name, pieces, service, share};
 pub(crate) struct Opened {
     settings: Settings,
     service: Service,
+    /// What is in front of every name, with a `/` at its end, if anything is.
+    root: String,
     variables: Variables,
     secrets: Secrets,
     pace: Pace,
@@ -53,7 +56,9 @@ impl Opened {
             watch,
         };
         let secrets = variables.secrets();
+        let root = settings.get("root").map(|root| format!("{}/", root.trim_matches('/')));
         Ok(Self {
+            root: root.unwrap_or_default(),
             settings,
             service,
             variables,
@@ -66,18 +71,24 @@ impl Opened {
         })
     }
 
-    /// Does `work` of a body, within all bounds.
+    /// Does `work` of the key that a body has, within all bounds.
     fn perform<T>(
         &self,
         operation: &'static str,
         name: &str,
-        work: impl AsyncFnOnce() -> Result<T, Failure>,
+        work: impl AsyncFnOnce(&str) -> Result<T, Failure>,
     ) -> Result<T, StorageError> {
-        let known = match name::problem_of(name.strip_suffix('/').unwrap_or(name)) {
+        let done = match name::problem_of(name.strip_suffix('/').unwrap_or(name)) {
             Some(problem) => Err(Failure::new(Trouble::Unsupported, problem)),
-            None => Ok(()),
+            None => {
+                let key = format!("{}{name}", self.root);
+                // What a server answers may be such that OpenDAL panics; that is no reason not to build.
+                let done = || self.runtime.block_on(self.pace.bound(work(&key)));
+                let done = panic::catch_unwind(AssertUnwindSafe(done));
+                let panicked = |_| Failure::new(Trouble::Answer, "its answer made OpenDAL panic");
+                done.unwrap_or_else(|panic| Err(panicked(panic)))
+            }
         };
-        let done = known.and_then(|()| self.runtime.block_on(self.pace.bound(work())));
         done.map_err(|Failure { trouble, problem, .. }| StorageError {
             operation,
             name: name.to_owned(),
@@ -109,7 +120,7 @@ impl Opened {
                 self.aside(make).await?
             }
             Service::Redis { endpoint, db, ttl } => {
-                service::of_redis(&self.settings, &self.variables, (endpoint, *db, *ttl))?
+                service::of_redis(&self.variables, (endpoint, *db, *ttl))?
             }
             Service::Http { scheme } => {
                 let client = Client::new(self.pace.silence, &self.variables);
@@ -167,51 +178,52 @@ impl Storage for Opened {
         limit: u64,
         into: &mut dyn io::Write,
     ) -> Result<Option<u64>, StorageError> {
-        self.perform("read", name, async || {
-            if !self.has_body(name).await? {
+        self.perform("read", name, async |key| {
+            if !self.has_body(key).await? {
                 return Ok(None);
             }
             let operator = self.operator(Writes::No).await?;
             self.noted(match self.keeps_pieces() {
-                true => pieces::get(operator, &self.pace, name, limit, into).await,
-                false => bodies::get(operator, &self.pace, name, limit, into).await,
+                true => pieces::get(operator, &self.pace, key, limit, into).await,
+                false => bodies::get(operator, &self.pace, key, limit, into).await,
             })
         })
     }
 
     fn put(&self, name: &str, mut body: Body<'_>) -> Result<(), StorageError> {
-        self.perform("write", name, async || {
+        self.perform("write", name, async |key| {
             if let Service::Fs { root } = &self.service {
                 let (made, root) = (self.writing.get().is_some(), PathBuf::from(root));
                 if !made {
                     self.aside(move || share::make(&root)).await?;
                 }
-                self.look(name).await?;
+                self.look(key).await?;
             }
             let operator = self.operator(Writes::Yes).await?;
             self.noted(match self.keeps_pieces() {
-                true => pieces::put(operator, &self.pace, name, &mut body).await,
-                false => bodies::put(operator, &self.pace, name, &mut body).await,
+                true => pieces::put(operator, &self.pace, key, &mut body).await,
+                false => bodies::put(operator, &self.pace, key, &mut body).await,
             })
         })
     }
 
     fn length(&self, name: &str) -> Result<Option<u64>, StorageError> {
-        self.perform("look at", name, async || {
-            if !self.has_body(name).await? {
+        self.perform("look at", name, async |key| {
+            if !self.has_body(key).await? {
                 return Ok(None);
             }
             let operator = self.operator(Writes::No).await?;
             if self.keeps_pieces() {
-                return self.noted(pieces::length(operator, &self.pace, name).await);
+                return self.noted(pieces::length(operator, &self.pace, key).await);
             }
-            self.pace.persist(async || self.stat(operator, name).await).await
+            let found = self.pace.persist(async || self.found(operator, key).await).await?;
+            Ok(found.filter(Metadata::is_file).map(|found| found.content_length()))
         })
     }
 
     fn list(&self, prefix: &str, each: &mut dyn FnMut(Stored)) -> Result<(), StorageError> {
-        self.perform("list", prefix, async || {
-            if self.look(prefix).await? == Some(There::Nothing) {
+        self.perform("list", prefix, async |key| {
+            if self.look(key).await? == Some(There::Nothing) {
                 return Ok(());
             }
             let operator = self.operator(Writes::No).await?;
@@ -219,13 +231,18 @@ impl Storage for Opened {
                 let problem = "it cannot say what it holds: let it expire bodies itself";
                 return Err(Failure::new(Trouble::Unsupported, problem));
             }
-            let lister = operator.lister_with(prefix).recursive(true);
+            let lister = operator.lister_with(key).recursive(true);
             let mut entries = self.pace.step(lister.into_future()).await?;
             while let Some(entry) = self.pace.step(entries.try_next()).await? {
-                if entry.metadata().is_file()
-                    && let Some(stored) = self.stored(operator, entry).await?
+                // A server may name what it likes.
+                let name = entry.path().strip_prefix(&self.root).unwrap_or_default().to_owned();
+                let is_asked_for = name.starts_with(prefix) && name::problem_of(&name).is_none();
+                if is_asked_for
+                    && entry.metadata().is_file()
+                    && let Some(found) = self.found_again(operator, entry).await?
                 {
-                    each(stored);
+                    let modified = found.last_modified().map(SystemTime::from);
+                    each(Stored { name, bytes: found.content_length(), modified });
                 }
             }
             Ok(())
@@ -233,53 +250,47 @@ impl Storage for Opened {
     }
 
     fn remove(&self, name: &str) -> Result<(), StorageError> {
-        self.perform("remove", name, async || {
-            if !self.has_body(name).await? {
+        self.perform("remove", name, async |key| {
+            if !self.has_body(key).await? {
                 return Ok(());
             }
             let operator = self.operator(Writes::No).await?;
             if self.keeps_pieces() {
-                return self.noted(pieces::remove(operator, &self.pace, name).await);
+                return self.noted(pieces::remove(operator, &self.pace, key).await);
             }
             if !operator.info().full_capability().delete {
                 let problem = "it removes nothing: let it expire bodies itself";
                 return Err(Failure::new(Trouble::Unsupported, problem));
             }
-            let remove = async || self.pace.step(async { operator.delete(name).await }).await;
+            let remove = async || self.pace.step(async { operator.delete(key).await }).await;
             self.pace.persist(remove).await
         })
     }
 }
 
 impl Opened {
-    async fn stat(&self, operator: &Operator, name: &str) -> Result<Option<u64>, Failure> {
+    /// What has this key; `None` where nothing has it.
+    async fn found(&self, operator: &Operator, key: &str) -> Result<Option<Metadata>, Failure> {
         let found = self.pace.step(async {
-            match operator.stat(name).await {
+            match operator.stat(key).await {
                 Err(error) if Failure::is_absence(&error) => Ok(None),
                 found => found.map(Some),
             }
         });
-        let found = found.await?.filter(|found| found.is_file());
-        Ok(found.map(|found| found.content_length()))
+        found.await
     }
 
-    /// An entry of a listing, looked at once more where listing does not tell; `None` where it is gone meanwhile.
-    async fn stored(&self, operator: &Operator, entry: Entry) -> Result<Option<Stored>, Failure> {
-        let (name, mut found) = entry.into_parts();
-        if matches!(self.service, Service::Fs { .. }) {
-            let again = self.pace.step(async {
-                match operator.stat(&name).await {
-                    Err(error) if Failure::is_absence(&error) => Ok(None),
-                    found => found.map(Some),
-                }
-            });
-            match again.await? {
-                Some(again) => found = again,
-                None => return Ok(None),
-            }
+    /// What a listing found, looked at where listing does not tell; `None` where it is gone meanwhile.
+    async fn found_again(
+        &self,
+        operator: &Operator,
+        entry: Entry,
+    ) -> Result<Option<Metadata>, Failure> {
+        let (key, found) = entry.into_parts();
+        match self.service {
+            Service::Fs { .. } => self.found(operator, &key).await,
+            _ => Ok(Some(found)),
         }
-        let modified = found.last_modified().map(SystemTime::from);
-        Ok(Some(Stored { name, bytes: found.content_length(), modified }))
     }
 }
 

@@ -279,3 +279,47 @@ fn where_there_are_no_credentials_no_one_is_asked() {
     assert_eq!(error.trouble, Trouble::Denied, "{error}");
     assert_eq!(server.requests(), 0);
 }
+
+/// A server whose bucket holds these keys, whatever it is asked.
+fn listing(keys: &[&str]) -> Faulty {
+    let rest = "<Size>7</Size><LastModified>2026-01-01T00:00:00.000Z</LastModified>";
+    let contents: String =
+        keys.iter().map(|key| format!("<Contents><Key>{key}</Key>{rest}</Contents>")).collect();
+    let listing =
+        format!("<ListBucketResult><IsTruncated>false</IsTruncated>{contents}</ListBucketResult>");
+    Faulty::start(answer("200 OK", "", &listing))
+}
+
+#[test]
+fn a_listing_names_nothing_that_was_not_asked_for() {
+    let server = listing(&[
+        "some/where/main/entries/00",
+        "some/where/main/../../etc/passwd",
+        "some/where/mainly/entries/00",
+        "some/where/main/Ä",
+        "some/where/main//x",
+        "elsewhere",
+        "x",
+        "ä",
+        "",
+    ]);
+    let mut settings = s3_at(&server.address());
+    settings.values.insert("root".into(), "some/where".into());
+    let mut names = Vec::new();
+    let listed = ending(|| open(settings).list("main/", &mut |stored| names.push(stored.name)));
+    listed.unwrap();
+    assert_eq!(names, ["main/entries/00"]);
+}
+
+#[test]
+fn a_listing_that_opendal_cannot_take_is_no_panic() {
+    let server = listing(&["/"]);
+    let mut names = Vec::new();
+    let storage = open(s3_at(&server.address()));
+    // Only an OpenDAL that was built with debug assertions cannot.
+    if let Err(error) = ending(|| storage.list("main/", &mut |stored| names.push(stored.name))) {
+        assert_eq!(error.trouble, Trouble::Answer, "{error}");
+    }
+    assert!(names.is_empty());
+    assert!(storage.length("main/entries/00").is_ok(), "it serves as before");
+}
