@@ -299,9 +299,12 @@ fn unanswered(error: &reqwest::Error, silence: Duration) -> Found {
     let what = if error.is_connect() { "cannot connect" } else { "no answer" };
     let cause = innermost(error);
     // So hyper words everything that is no HTTP.
-    let (trouble, may_pass) = match cause.contains("parsed") || cause.contains("too large") {
-        true => (Trouble::Answer, false),
-        false => (Trouble::Unreachable, true),
+    let (trouble, may_pass) = match cause.as_str() {
+        cause if cause.contains("parsed") || cause.contains("too large") => {
+            (Trouble::Answer, false)
+        }
+        // Nor does a certificate become better.
+        cause => (Trouble::Unreachable, !cause.contains("certificate")),
     };
     Found { trouble, problem: format!("{what}: {cause}"), may_pass }
 }

@@ -93,7 +93,8 @@ impl From<opendal::Error> for Failure {
         let said = said_by(error.message());
         let innermost = chain.last().map(ToString::to_string).unwrap_or_default();
         let problem = match (said.is_empty(), innermost.is_empty()) {
-            (_, true) => said,
+            (true, true) => SPEECHLESS.to_owned(),
+            (false, true) => said,
             (true, false) => innermost,
             (false, false) => format!("{said}: {innermost}"),
         };
