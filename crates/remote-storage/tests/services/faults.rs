@@ -277,6 +277,7 @@ fn where_there_are_no_credentials_no_one_is_asked() {
     settings.environment.clear();
     let error = ending(|| open(settings).length("main/entries/00")).unwrap_err();
     assert_eq!(error.trouble, Trouble::Denied, "{error}");
+    insta::assert_snapshot!(error);
     assert_eq!(server.requests(), 0);
 }
 
