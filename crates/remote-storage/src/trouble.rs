@@ -92,17 +92,17 @@ impl From<opendal::Error> for Failure {
         }
         let said = said_by(error.message());
         let innermost = chain.last().map(ToString::to_string).unwrap_or_default();
+        // So the signers say it, whatever the service.
+        if innermost == "failed to load signing credential" {
+            let problem = "the environment has no credentials for it, and it wants requests signed";
+            return Self::new(Trouble::Denied, problem);
+        }
         let problem = match (said.is_empty(), innermost.is_empty()) {
             (true, true) => SPEECHLESS.to_owned(),
             (false, true) => said,
             (true, false) => innermost,
             (false, false) => format!("{said}: {innermost}"),
         };
-        // So the signers say it, whatever the service.
-        if innermost == "failed to load signing credential" {
-            let problem = "the environment has no credentials for it, and it wants requests signed";
-            return Self::new(Trouble::Denied, problem);
-        }
         let io = chain.iter().find_map(|error| error.downcast_ref::<io::Error>());
         let trouble = match (error.kind(), io) {
             _ if says_it_is_full(&problem) => Trouble::Full,
