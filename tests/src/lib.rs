@@ -9,11 +9,13 @@
     reason = "runs the programs under test, with environments of its own"
 )]
 
+mod access;
 pub mod agreement;
 mod errand;
 pub mod faults;
 mod files;
 mod gate;
+mod machine;
 pub mod matrix;
 mod native_workspace;
 mod probe;
@@ -22,20 +24,25 @@ mod project;
 mod redact;
 mod run;
 pub mod servers;
+pub mod share;
 mod sources;
+pub mod storage_faults;
 mod terminal;
 mod trap;
 mod world;
 
+pub use access::{Access, KeyPair, PROPOSAL, RELEASE, STRANGER};
 pub use errand::Errand;
 pub use files::{Tree, long_ago, mtime_of, set_mtime, snapshot, wait_until, write, write_at};
 pub use gate::Gate;
+pub use machine::{Answered, Machine};
 pub use native_workspace::copy_native_workspace;
 pub use probe::Constants;
 pub use program::{example, freshness, freshness_with_remote, nativets, repository, xtask};
 pub use project::{Answer, Project};
 pub use redact::{redact, redact_json};
 pub use run::{OnTerminal, Process, Ran, Run};
+pub use share::Share;
 pub use terminal::{screen, without_colors};
 pub use trap::{Trap, runs, signal};
 pub use world::{World, is_installed};
