@@ -15,6 +15,7 @@ use tempfile::TempDir;
 
 use crate::access::Access;
 use crate::files::{mtime_of, set_mtime, write};
+use crate::gate::Gate;
 use crate::probe::{self, Constants};
 use crate::program;
 use crate::run::{Run, path_of};
@@ -40,6 +41,7 @@ impl Machine {
     pub fn new(place: &str, dated: FileTime, access: &Access) -> Self {
         let machine = Self::bare(place, dated, access);
         sources::write_workspace(&machine.workspace);
+        sources::write_lock(&machine.workspace);
         machine.configure(sources::CONFIG);
         machine.date_anew();
         machine
@@ -161,6 +163,17 @@ impl Machine {
         self.in_environment(&on_path("cargo"), args)
     }
 
+    /// What the compiler calls the system that it runs on.
+    ///
+    /// # Panics
+    /// It does not say.
+    #[must_use]
+    pub fn host(&self) -> String {
+        let said = self.in_environment(&on_path("rustc"), ["-vV"]).run().expect(0).stdout;
+        let host = said.lines().find_map(|line| line.strip_prefix("host: "));
+        host.unwrap().to_owned()
+    }
+
     /// Builds, waits for what is put into the storage, and gives the answer.
     ///
     /// # Panics
@@ -239,6 +252,15 @@ impl Machine {
         let real = real.display();
         write(&cargo, format!("#!/bin/sh\necho \"$*\" >> '{log}'\nexec '{real}' \"$@\"\n"));
         fs::set_permissions(&cargo, fs::Permissions::from_mode(0o755)).unwrap();
+    }
+
+    /// A wrapper of the compiler that does nothing of its own.
+    ///
+    /// # Panics
+    /// It cannot be written.
+    #[must_use]
+    pub fn gate(&self) -> Gate {
+        Gate::new(&self.root.join("gate"))
     }
 
     /// A compiler that says that it is of another commit, for `RUSTC`.
