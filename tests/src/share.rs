@@ -62,19 +62,13 @@ impl Share {
     /// They cannot be listed.
     #[must_use]
     pub fn bodies(&self, namespace: &str, kind: &str) -> Vec<PathBuf> {
-        let mut bodies = Vec::new();
-        list(&self.root.join(namespace).join(kind), &mut bodies);
-        bodies.sort();
-        bodies
+        files_below(&self.root.join(namespace).join(kind))
     }
 
     /// All files in it, those that are being written among them.
     #[must_use]
     pub fn files(&self) -> Vec<PathBuf> {
-        let mut files = Vec::new();
-        list(&self.root, &mut files);
-        files.sort();
-        files
+        files_below(&self.root)
     }
 
     /// The only body of a kind in a namespace.
@@ -136,6 +130,18 @@ pub fn flip(body: &Path, byte: u64) {
 /// It cannot be written.
 pub fn resize(body: &Path, bytes: u64) {
     File::options().write(true).open(body).unwrap().set_len(bytes).unwrap();
+}
+
+/// All that is no directory below a directory, in order; nothing where there is none.
+///
+/// # Panics
+/// One cannot be listed.
+#[must_use]
+pub fn files_below(directory: &Path) -> Vec<PathBuf> {
+    let mut files = Vec::new();
+    list(directory, &mut files);
+    files.sort();
+    files
 }
 
 fn list(directory: &Path, files: &mut Vec<PathBuf>) {

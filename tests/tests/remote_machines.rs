@@ -1,5 +1,4 @@
 //! What one machine built another has, whose place, home, clock and tools are others.
-#![expect(clippy::unwrap_used, reason = "what goes wrong in a helper fails the test that uses it")]
 
 use std::fs;
 
