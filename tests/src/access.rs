@@ -87,6 +87,12 @@ impl Access {
         Self { url: url.into(), ..self }
     }
 
+    /// Reads, and knows no key at all.
+    #[must_use]
+    pub fn believing_no_one(&self) -> Self {
+        Self { mode: "read", secret: None, trusted: Vec::new(), ..self.clone() }
+    }
+
     /// Signs with this key, and writes and reads this namespace.
     #[must_use]
     pub fn signing(self, namespace: &str, key: KeyPair) -> Self {

@@ -1,0 +1,116 @@
+//! Several at once: who puts the same, who is killed meanwhile, who edits meanwhile.
+#![expect(clippy::unwrap_used, reason = "what goes wrong in a helper fails the test that uses it")]
+
+use std::fs;
+use std::time::{Duration, Instant};
+
+use tests::{Machine, Run, Share};
+
+const GET: [&str; 4] = ["remote", "get", "--format", "json"];
+
+#[test]
+fn who_puts_the_same_at_once_does_no_harm() {
+    let share = Share::new();
+    let writer = share.writing();
+    let machines: Vec<Machine> =
+        (0..4).map(|n| Machine::new(&format!("at/{n}"), tests::long_ago(), &writer)).collect();
+    for machine in &machines {
+        let off = machine.freshness(["build"]).env("FRESHNESS_REMOTE_MODE", "off");
+        let _ = off.run().expect(0);
+    }
+    let puts: Vec<_> = machines.iter().map(|m| m.freshness(["remote", "put"]).start()).collect();
+    for put in puts {
+        let _ = put.wait().expect(0);
+    }
+    let archives = share.bodies("main", "archives");
+    assert_eq!(archives.len(), 1, "{archives:?}");
+    assert_eq!(share.bodies("main", "entries").len(), 1);
+    let b = Machine::second(&writer.reading());
+    let fetched = b.build_without_tools();
+    fetched.assert_fetched();
+    assert_eq!(fs::read(&fetched.paths()[0]).unwrap(), fs::read(&archives[0]).unwrap());
+}
+
+#[test]
+fn who_builds_the_same_at_once_has_the_same_and_all_of_it_is_shared() {
+    let share = Share::new();
+    let writer = share.writing();
+    let machines: Vec<Machine> =
+        (0..3).map(|n| Machine::new(&format!("at/{n}/x"), tests::long_ago(), &writer)).collect();
+    let build = ["build", "--wait-upload", "--format", "json"];
+    let builds: Vec<_> = machines.iter().map(|m| m.freshness(build).start()).collect();
+    let answers: Vec<_> = builds.into_iter().map(|b| b.wait().expect(0).json()).collect();
+    let digests: Vec<_> = answers.iter().map(|a| &a["archives"][0]["blake3"]).collect();
+    assert!(digests.iter().all(|digest| *digest == digests[0]), "{digests:?}");
+    Machine::second(&writer.reading()).build_without_tools().assert_fetched();
+}
+
+/// Kills it after a while.
+fn killed(run: Run, after: Duration) {
+    let process = run.start();
+    std::thread::sleep(after);
+    process.kill();
+}
+
+#[test]
+fn of_an_upload_that_was_killed_others_see_all_or_nothing() {
+    let share = Share::new();
+    let writer = share.writing();
+    let a = Machine::first(&writer);
+    let off = a.freshness(["build", "--format", "json"]).env("FRESHNESS_REMOTE_MODE", "off");
+    let built = off.run().expect(0).json();
+    let put = || a.freshness(["remote", "put"]);
+    let start = Instant::now();
+    let _ = put().run().expect(0);
+    let whole = start.elapsed();
+    let b = Machine::second(&writer.reading());
+    let mut random = fastrand::Rng::with_seed(7);
+    let (mut all, mut nothing) = (0, 0);
+    for _ in 0..40 {
+        share.clear();
+        killed(put(), whole.mul_f64(1.2 * random.f64()));
+        let _ = fs::remove_dir_all(b.path("target"));
+        let got = b.without_tools(GET).run();
+        match got.code() {
+            Some(0) => all += 1,
+            Some(1) => nothing += 1,
+            _ => panic!("{got:#?}"),
+        }
+        if got.code() == Some(0) {
+            assert_eq!(got.json()["archives"][0]["blake3"], built["archives"][0]["blake3"]);
+        }
+        // What was left of it is in no one's way.
+        let _ = put().run().expect(0);
+        let _ = fs::remove_dir_all(b.path("target"));
+        let _ = b.without_tools(GET).run().expect(0);
+    }
+    assert!(all + nothing == 40 && nothing > 0, "{all} {nothing}");
+}
+
+#[test]
+fn who_is_killed_while_fetching_has_all_or_nothing_here() {
+    let share = Share::new();
+    let (a, b) = Machine::pair(&share.writing());
+    let built = a.build();
+    let get = || b.without_tools(GET);
+    let start = Instant::now();
+    let _ = get().run().expect(0);
+    let whole = start.elapsed();
+    let mut random = fastrand::Rng::with_seed(11);
+    for _ in 0..40 {
+        let _ = fs::remove_dir_all(b.path("target"));
+        killed(get(), whole.mul_f64(1.2 * random.f64()));
+        let fresh = b.without_tools(["check", "--format", "json"]).run();
+        if fresh.code() == Some(0) {
+            let archives = b.build_without_tools();
+            assert_eq!(archives.digests(), built.digests());
+            assert_eq!(
+                fs::read(&archives.paths()[0]).unwrap(),
+                fs::read(&built.paths()[0]).unwrap()
+            );
+        }
+        let got = get().run().expect(0).json();
+        assert_eq!(got["archives"][0]["blake3"], *built.digests()[0]);
+        b.assert_fresh();
+    }
+}
