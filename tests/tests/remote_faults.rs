@@ -2,7 +2,6 @@
 //!
 //! How long a build took is not judged, only that it ended: every run here has a limit, and one that hangs is
 //! killed and fails.
-#![expect(clippy::unwrap_used, reason = "what goes wrong in a helper fails the test that uses it")]
 
 use std::fs;
 
