@@ -15,6 +15,7 @@ mod errand;
 pub mod faults;
 mod files;
 mod gate;
+pub mod load;
 mod machine;
 pub mod matrix;
 mod native_workspace;

@@ -1,6 +1,7 @@
 //! A storage that is a directory, and what someone who may write there can do to it.
 
 use std::fs::{self, File};
+use std::io;
 use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 
@@ -118,10 +119,7 @@ impl Share {
 /// # Panics
 /// It has no such byte.
 pub fn flip(body: &Path, byte: u64) {
-    let file = File::options().read(true).write(true).open(body).unwrap();
-    let mut one = [0];
-    file.read_exact_at(&mut one, byte).unwrap();
-    file.write_all_at(&[one[0] ^ 1 << (byte % 8)], byte).unwrap();
+    try_flip(body, byte).unwrap();
 }
 
 /// Cuts a body, or makes it longer with zeros that take no room.
@@ -129,7 +127,18 @@ pub fn flip(body: &Path, byte: u64) {
 /// # Panics
 /// It cannot be written.
 pub fn resize(body: &Path, bytes: u64) {
-    File::options().write(true).open(body).unwrap().set_len(bytes).unwrap();
+    try_resize(body, bytes).unwrap();
+}
+
+pub(crate) fn try_flip(body: &Path, byte: u64) -> io::Result<()> {
+    let file = File::options().read(true).write(true).open(body)?;
+    let mut one = [0];
+    file.read_exact_at(&mut one, byte)?;
+    file.write_all_at(&[one[0] ^ 1 << (byte % 8)], byte)
+}
+
+pub(crate) fn try_resize(body: &Path, bytes: u64) -> io::Result<()> {
+    File::options().write(true).open(body)?.set_len(bytes)
 }
 
 /// All that is no directory below a directory, in order; nothing where there is none.
@@ -147,9 +156,11 @@ pub fn files_below(directory: &Path) -> Vec<PathBuf> {
 fn list(directory: &Path, files: &mut Vec<PathBuf>) {
     let Ok(entries) = fs::read_dir(directory) else { return };
     for entry in entries.map(Result::unwrap) {
-        match entry.file_type().unwrap().is_dir() {
-            true => list(&entry.path(), files),
-            false => files.push(entry.path()),
+        // What is gone by now is none.
+        match entry.file_type().map(|kind| kind.is_dir()) {
+            Ok(true) => list(&entry.path(), files),
+            Ok(false) => files.push(entry.path()),
+            Err(_) => {}
         }
     }
 }

@@ -1,5 +1,4 @@
 //! Several at once: who puts the same, who is killed meanwhile, who edits meanwhile.
-#![expect(clippy::unwrap_used, reason = "what goes wrong in a helper fails the test that uses it")]
 
 use std::fs;
 use std::time::{Duration, Instant};

@@ -17,6 +17,7 @@ mod demo;
 mod docs;
 mod fixture;
 mod fuzz;
+mod load;
 mod man;
 mod matrix;
 mod native_workspace;
@@ -43,6 +44,8 @@ enum Task {
     Docs,
     /// Write a fixture of the benchmarks
     Fixture(fixture::Options),
+    /// Let many clients loose on one shared storage, with faults, and print what came of it
+    Load(load::Options),
     /// Write the manual pages to target/man
     Man,
     /// Run the detection matrix, every event by every strategy, and write docs/DETECTION.md
@@ -67,6 +70,7 @@ fn main() -> anyhow::Result<ExitCode> {
         Task::Demo(options) => demo::run(repository(), &options),
         Task::Docs => docs::run(repository()),
         Task::Fixture(options) => fixture::run(repository(), &options),
+        Task::Load(options) => load::run(repository(), &options),
         Task::Man => man::run(repository()),
         Task::Matrix(options) => matrix::run(repository(), &options),
         Task::Fuzz(options) => fuzz::run(repository(), &options),

@@ -1,0 +1,108 @@
+//! Many clients of one storage at once, in bad weather: nothing false, nothing lost, and figures.
+//!
+//! Each client is a machine of its own that wants the archive of one identity: half of them can build and put, the
+//! others have no toolchain and depend on the storage. Meanwhile the network breaks in turns, or someone tampers
+//! with the share, and clients are killed. Every archive that a client is given is read, and holds the mark of
+//! its identity, which no other has.
+//!
+//! Then the weather is calm. One client that can build looks after each identity, which puts right what was
+//! tampered with; and from then on each is there for a machine that has nothing.
+
+mod client;
+mod tally;
+mod weather;
+
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use fastrand::Rng;
+
+use crate::access::Access;
+use client::{Client, Tools};
+pub use tally::Tally;
+pub use weather::Ground;
+
+/// How many, and of what.
+#[derive(Clone, Copy, Debug)]
+pub struct Plan {
+    /// Clients, each a process at a time.
+    pub clients: usize,
+    /// Different archives that they want.
+    pub identities: usize,
+    /// How many clients are at work at once.
+    pub at_once: usize,
+    /// What is random follows from it.
+    pub seed: u64,
+}
+
+/// Lets them all loose.
+///
+/// # Panics
+/// Something cannot be started.
+#[must_use]
+pub fn run(plan: Plan, ground: &Ground) -> Tally {
+    let mut random = Rng::with_seed(plan.seed);
+    let tally = Mutex::new(Tally::default());
+    let writer = ground.access();
+    let mut clients = clients(plan, &writer);
+    random.shuffle(&mut clients);
+    let start = Instant::now();
+    ground.storm(random.u64(..), || {
+        in_parallel(plan.at_once, &mut clients, |client, random| {
+            client.work(random, &tally);
+        });
+    });
+    tally.lock().unwrap().storm = start.elapsed();
+    in_parallel(plan.at_once, &mut clients, |client, _| client.settle(&tally));
+    let mut healers: Vec<Client> =
+        (0..plan.identities).map(|n| Client::new(n, Tools::All, &writer)).collect();
+    in_parallel(plan.at_once, &mut healers, |client, _| client.settle(&tally));
+    let reader = writer.reading();
+    let mut readers: Vec<Client> =
+        (0..plan.identities).map(|n| Client::new(n, Tools::None, &reader)).collect();
+    in_parallel(plan.at_once, &mut readers, |client, _| client.must_be_served(&tally));
+    for client in clients.iter().chain(&healers).chain(&readers) {
+        client.must_have_kept(&tally);
+    }
+    let mut tally = tally.into_inner().unwrap();
+    tally.whole = start.elapsed();
+    tally
+}
+
+fn clients(plan: Plan, writer: &Access) -> Vec<Client> {
+    let client = |number: usize| {
+        let (tools, access) = match number < plan.clients / 2 {
+            true => (Tools::All, writer.clone()),
+            false => (Tools::None, writer.reading()),
+        };
+        Client::new(number % plan.identities, tools, &access)
+    };
+    (0..plan.clients).map(client).collect()
+}
+
+/// Does something for each, so many at once.
+fn in_parallel(
+    at_once: usize,
+    clients: &mut [Client],
+    work: impl Fn(&mut Client, &mut Rng) + Sync,
+) {
+    let next = AtomicUsize::new(0);
+    let clients: Vec<Mutex<&mut Client>> = clients.iter_mut().map(Mutex::new).collect();
+    thread::scope(|scope| {
+        for _ in 0..at_once {
+            scope.spawn(|| {
+                loop {
+                    let number = next.fetch_add(1, Ordering::SeqCst);
+                    let Some(client) = clients.get(number) else { return };
+                    let mut random = Rng::with_seed(number as u64);
+                    work(&mut client.lock().unwrap(), &mut random);
+                }
+            });
+        }
+    });
+}
+
+/// Between two tries of a client that was not served.
+const PAUSE: Duration = Duration::from_millis(100);
