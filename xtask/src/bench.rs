@@ -19,7 +19,7 @@ pub struct Options {
     /// How many files, several times over: 1k,10k,100k,1M without it
     #[arg(long, value_name = "N,…")]
     files: Option<String>,
-    /// These groups alone: check, edited, contents, cold, workspaces, growth, peers, compiler
+    /// These groups alone: check, edited, contents, cold, workspaces, growth, peers, compiler, machines
     #[arg(long, value_name = "GROUP", num_args = 1..)]
     only: Vec<String>,
     /// Exactly so many rounds; without it, as many as there is time for
@@ -33,14 +33,31 @@ pub struct Options {
 /// Built each by itself: together they would share features that none of them has alone.
 const PROGRAMS: [&str; 3] = ["freshness", "nativets", "bench-harness"];
 
+/// Where the program is built that can share: in the common directory it would take the place of the other.
+const SHARING: &str = "target/with-remote";
+
 /// The native archives' sources as a workspace of their own, which cargo has less to do with than with ours.
 const NATIVE: &str = "target/bench/native";
+
+impl Options {
+    fn wants(&self, group: &str) -> bool {
+        self.only.is_empty() || self.only.iter().any(|only| only == group)
+    }
+}
 
 /// Builds and measures; a failure where a group could not be measured.
 pub fn run(root: &Path, options: &Options) -> Result<ExitCode> {
     for program in PROGRAMS {
         eprintln!("bench: building {program}");
         let build = format!("cargo build{} --locked --package {program}", profile(options));
+        command_line::run(&build, root)?;
+    }
+    if options.wants("machines") {
+        eprintln!("bench: building freshness, which can share");
+        let build = format!(
+            "CARGO_TARGET_DIR={SHARING} cargo build{} --locked --package freshness --features remote",
+            profile(options)
+        );
         command_line::run(&build, root)?;
     }
     if !options.smoke {
@@ -66,13 +83,14 @@ fn profile(options: &Options) -> &'static str {
 }
 
 fn report(options: &Options) -> String {
-    let (work, docs) = match options.smoke {
-        true => ("target/bench-smoke", "target/bench-smoke/docs"),
-        false => ("target/bench", "docs"),
+    let (built, work, docs) = match options.smoke {
+        true => ("debug", "target/bench-smoke", "target/bench-smoke/docs"),
+        false => ("release", "target/bench", "docs"),
     };
     let mut line = format!(
         "cargo run{} --quiet --locked --package bench-harness --bin report -- --repository . \
-         --native {NATIVE} --installed target/bench --work {work} --docs {docs}",
+         --native {NATIVE} --sharing {SHARING}/{built}/freshness --installed target/bench \
+         --work {work} --docs {docs}",
         profile(options)
     );
     if let Some(files) = &options.files {

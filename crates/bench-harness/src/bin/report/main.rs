@@ -25,6 +25,7 @@ mod checks;
 mod cold;
 mod compiler;
 mod growth;
+mod machines;
 mod peers;
 mod workspaces;
 
@@ -37,6 +38,9 @@ struct Options {
     /// A workspace of two packages and its freshness.toml; a trial does without it
     #[arg(long, value_name = "DIR")]
     native: PathBuf,
+    /// The `freshness` that can share
+    #[arg(long, value_name = "FILE")]
+    sharing: PathBuf,
     /// Where fixtures are kept
     #[arg(long, value_name = "DIR")]
     work: PathBuf,
@@ -63,7 +67,7 @@ struct Options {
 type Group = (&'static str, fn(&Bench) -> Result<Section>);
 
 /// In the order in which they stand in the document.
-const GROUPS: [Group; 8] = [
+const GROUPS: [Group; 9] = [
     ("check", checks::unchanged),
     ("edited", checks::edited),
     ("contents", checks::contents),
@@ -72,12 +76,14 @@ const GROUPS: [Group; 8] = [
     ("growth", growth::measure),
     ("peers", peers::measure),
     ("compiler", compiler::measure),
+    ("machines", machines::measure),
 ];
 
 /// Everything that groups need to know.
 struct Bench {
     repository: PathBuf,
     native: PathBuf,
+    sharing: PathBuf,
     /// Where the programs are that are measured.
     programs: PathBuf,
     work: PathBuf,
@@ -152,6 +158,8 @@ impl Bench {
         Ok(Self {
             repository: fs::canonicalize(&options.repository)?,
             native: options.native.clone(),
+            // Looked for where it is needed: other groups can do without it.
+            sharing: fs::canonicalize(&options.sharing).unwrap_or_default(),
             programs,
             work: fs::canonicalize(&options.work)?,
             // Programs are started from other directories than this one; where none is installed, none is found.
