@@ -107,9 +107,15 @@ impl Machine {
         &self.access
     }
 
-    /// Shares on other terms from now on.
-    pub fn set_access(&mut self, access: Access) {
+    /// Shares on other terms from now on; what else the configuration says stays.
+    ///
+    /// # Panics
+    /// There is no configuration.
+    pub fn share_by(&mut self, access: Access) {
+        let config = fs::read_to_string(self.path("freshness.toml")).unwrap();
+        let (lines, _) = config.split_once("\n[remote]\n").unwrap();
         self.access = access;
+        self.configure(lines);
     }
 
     /// Writes `freshness.toml`: these lines, and the storage.
@@ -189,7 +195,9 @@ impl Machine {
     /// It fails.
     #[track_caller]
     pub fn build_without_tools(&self) -> Answered {
-        Answered::of(self.without_tools(BUILD))
+        let answered = Answered::of(self.without_tools(BUILD));
+        assert_eq!(answered.json["work"]["processes_spawned"], 0, "{answered:#?}");
+        answered
     }
 
     /// Why the default profile is stale by this strategy, nothing being on `PATH`.
@@ -380,7 +388,7 @@ impl Answered {
         probe::probe(&self.paths())
     }
 
-    /// Demands that they came from the storage and nothing was started here.
+    /// Demands that they came from the storage, and cargo was not started.
     ///
     /// # Panics
     /// They did not.
@@ -388,7 +396,8 @@ impl Answered {
     pub fn assert_fetched(&self) {
         assert!(!self.built() && self.asked() == "hit", "{self:#?}");
         assert!(!self.origin().is_empty(), "{self:#?}");
-        assert_eq!(self.json["work"]["processes_spawned"], 0, "{self:#?}");
+        // Where there is a compiler, it was asked what it is.
+        assert!(self.json["work"]["processes_spawned"].as_u64() <= Some(1), "{self:#?}");
     }
 
     /// Demands that they were built here, the storage having none.

@@ -45,7 +45,7 @@ fn an_edit_where_nothing_can_build_is_an_error_and_loses_nothing() {
     b.set("beta", 2);
     assert_eq!(b.stale_by("hash"), ["input-changed beta/src/value.rs"]);
     let refused = b.without_tools(["build", "--format", "json"]).run();
-    assert_eq!(refused.error_code(), "program-missing");
+    assert_eq!(refused.error_code(), "cargo-missing");
     assert_eq!(fs::read(archive).unwrap(), bytes);
     b.set("beta", 1);
     assert_eq!(b.stale_by("hash"), [""; 0]);

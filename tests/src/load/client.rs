@@ -123,7 +123,7 @@ impl Client {
         let mut tally = tally.lock().unwrap();
         tally.requests += 1;
         if ran.code() != Some(0) {
-            let honest = self.tools == Tools::None && ran.error_code() == "program-missing";
+            let honest = self.tools == Tools::None && ran.error_code() == "cargo-missing";
             if !honest {
                 tally.wrong.push(format!("{}: {ran:#?}", self.identity));
             }
