@@ -3,6 +3,10 @@
 //! Keys are those of RFC 8032, section 7.1: everyone knows them, and a public one is right only if it was derived
 //! as that says.
 
+use std::net::SocketAddr;
+
+use crate::servers::S3;
+
 /// A key that signs, and the one that tells what it signed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct KeyPair {
@@ -59,6 +63,21 @@ impl Access {
             trusted: Vec::new(),
             more: "timeout = \"2s\"\nretries = 1\n".into(),
         }
+    }
+
+    /// Writes into a Redis at this address.
+    #[must_use]
+    pub fn to_redis(at: SocketAddr) -> Self {
+        Self::writing(format!("redis://{at}/0"))
+    }
+
+    /// Writes into a bucket of a server that speaks S3, as whom that knows; it is asked at this address.
+    #[must_use]
+    pub fn to_s3(bucket: &str, at: SocketAddr) -> Self {
+        let options = format!("region = \"us-east-1\", endpoint = \"http://{at}\"");
+        let access = Self::writing(format!("s3://{bucket}/shared")).with_options(&options);
+        let (id, secret) = (S3::ACCESS_KEY, S3::SECRET_KEY);
+        access.with_credentials(&[("AWS_ACCESS_KEY_ID", id), ("AWS_SECRET_ACCESS_KEY", secret)])
     }
 
     /// The same storage for one who only reads what the writer of this wrote.

@@ -2,6 +2,7 @@
 
 use std::fs;
 
+use tests::servers::{Redis, S3};
 use tests::{Access, Machine, Share};
 
 /// The whole story of one archive, on whatever storage.
@@ -32,6 +33,21 @@ fn one_builds_and_another_has_it(writer: &Access) {
 #[test]
 fn what_one_machine_built_another_has_without_a_toolchain() {
     one_builds_and_another_has_it(&Share::new().writing());
+}
+
+#[test]
+fn another_has_it_through_redis() {
+    if let Some(redis) = Redis::start(&[]) {
+        one_builds_and_another_has_it(&Access::to_redis(redis.address()));
+    }
+}
+
+#[test]
+fn another_has_it_through_s3() {
+    if let Some(s3) = S3::start() {
+        s3.bucket("archives");
+        one_builds_and_another_has_it(&Access::to_s3("archives", s3.address()));
+    }
 }
 
 #[test]

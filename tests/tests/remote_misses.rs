@@ -201,12 +201,46 @@ fn another_environment_is_another_identity() {
         ("a variable that a build script asks for", |_, run| run.env("GAMMA_MODE", "1")),
         ("an empty one", |_, run| run.env("GAMMA_MODE", "")),
         ("a variable of the profile", |_, run| run.env("DECLARED_HERE", "1")),
+        ("a compiler that calls itself nightly", |_, run| run.env("RUSTC_BOOTSTRAP", "1")),
+        ("another target", |_, run| run.env("CARGO_BUILD_TARGET", "wasm32-unknown-unknown")),
+        ("flags of the target", |m, run| run.env(&of_host(m, "RUSTFLAGS"), "--cfg one")),
+        ("a linker of the target", |m, run| run.env(&of_host(m, "LINKER"), "ld")),
+        ("another C compiler", |m, run| run.env("CC", m.gate().wrapper())),
         ("a wrapper of the compiler", |m, run| run.env("RUSTC_WRAPPER", m.gate().wrapper())),
         ("a wrapper for the workspace", |m, run| {
             run.env("RUSTC_WORKSPACE_WRAPPER", m.gate().wrapper())
         }),
         ("another commit of the compiler", |m, run| run.env("RUSTC", m.other_compiler())),
     ]);
+}
+
+fn of_host(machine: &Machine, setting: &str) -> String {
+    let host = machine.host().to_uppercase().replace('-', "_");
+    format!("CARGO_TARGET_{host}_{setting}")
+}
+
+/// cargo's configuration that says part of what it says elsewhere.
+fn includes(machine: &Machine) {
+    machine.write(".cargo/config.toml", "include = [\"more.toml\"]\n");
+    machine.write(".cargo/more.toml", "[build]\njobs = 1\n");
+}
+
+#[test]
+fn what_cargos_configuration_includes_is_another_identity() {
+    Scene::with(includes)
+        .none_is_served(&[("flags", edit!(|m| m.write(".cargo/more.toml", FLAGS)))]);
+}
+
+/// A text further up than another machine's workspace may lie deep.
+fn reads_far_above(machine: &Machine) {
+    machine.write("../../text.txt", "1");
+    machine.replace("alpha/src/lib.rs", "../../shared/text.txt", "../../../../text.txt");
+}
+
+#[test]
+fn a_text_far_above_counts_by_what_it_says() {
+    Scene::with(reads_far_above)
+        .none_is_served(&[("what it says", edit!(|m| m.write("../../text.txt", "2")))]);
 }
 
 #[test]
