@@ -50,19 +50,19 @@ pub fn run(plan: Plan, ground: &Ground) -> Tally {
     random.shuffle(&mut clients);
     let start = Instant::now();
     ground.storm(random.u64(..), || {
-        in_parallel(plan.at_once, &mut clients, |client, random| {
+        in_parallel(plan, &mut clients, |client, random| {
             client.work(random, &tally);
         });
     });
     tally.lock().unwrap().storm = start.elapsed();
-    in_parallel(plan.at_once, &mut clients, |client, _| client.settle(&tally));
+    in_parallel(plan, &mut clients, |client, _| client.settle(&tally));
     let mut healers: Vec<Client> =
         (0..plan.identities).map(|n| Client::new(n, Tools::All, &writer)).collect();
-    in_parallel(plan.at_once, &mut healers, |client, _| client.settle(&tally));
+    in_parallel(plan, &mut healers, |client, _| client.settle(&tally));
     let reader = writer.reading();
     let mut readers: Vec<Client> =
         (0..plan.identities).map(|n| Client::new(n, Tools::None, &reader)).collect();
-    in_parallel(plan.at_once, &mut readers, |client, _| client.must_be_served(&tally));
+    in_parallel(plan, &mut readers, |client, _| client.must_be_served(&tally));
     for client in clients.iter().chain(&healers).chain(&readers) {
         client.must_have_kept(&tally);
     }
@@ -83,20 +83,16 @@ fn clients(plan: Plan, writer: &Access) -> Vec<Client> {
 }
 
 /// Does something for each, so many at once.
-fn in_parallel(
-    at_once: usize,
-    clients: &mut [Client],
-    work: impl Fn(&mut Client, &mut Rng) + Sync,
-) {
+fn in_parallel(plan: Plan, clients: &mut [Client], work: impl Fn(&mut Client, &mut Rng) + Sync) {
     let next = AtomicUsize::new(0);
     let clients: Vec<Mutex<&mut Client>> = clients.iter_mut().map(Mutex::new).collect();
     thread::scope(|scope| {
-        for _ in 0..at_once {
+        for _ in 0..plan.at_once {
             scope.spawn(|| {
                 loop {
                     let number = next.fetch_add(1, Ordering::SeqCst);
                     let Some(client) = clients.get(number) else { return };
-                    let mut random = Rng::with_seed(number as u64);
+                    let mut random = Rng::with_seed(plan.seed + number as u64);
                     work(&mut client.lock().unwrap(), &mut random);
                 }
             });
