@@ -5,7 +5,7 @@
 
 use std::fs;
 use std::io::Write;
-use std::net::{Ipv4Addr, TcpListener, TcpStream};
+use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::thread;
@@ -64,6 +64,10 @@ impl Server {
         panic!("a server does not listen after {LIMIT:?}:\n{log}");
     }
 
+    fn address(&self) -> SocketAddr {
+        (Ipv4Addr::LOCALHOST, self.port).into()
+    }
+
     fn stop(&mut self) {
         let _ = self.child.kill();
         let _ = self.child.wait();
@@ -106,6 +110,11 @@ impl Redis {
     /// The port of loopback that it listens at.
     pub fn port(&self) -> u16 {
         self.0.port
+    }
+
+    /// Where it listens.
+    pub fn address(&self) -> SocketAddr {
+        self.0.address()
     }
 
     /// What `redis-cli` prints for this command.
@@ -164,6 +173,11 @@ impl S3 {
     /// Starts it again at the same port, with its objects.
     pub fn start_again(&mut self) {
         self.0.start_again();
+    }
+
+    /// Where it listens.
+    pub fn address(&self) -> SocketAddr {
+        self.0.address()
     }
 
     /// Where it is asked.
