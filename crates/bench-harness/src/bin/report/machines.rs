@@ -9,6 +9,7 @@ use anyhow::{Context, Result};
 use bench_harness::measure::{Contender, Plan, contest, perform};
 use bench_harness::section::{Section, Table};
 
+use crate::servers::{Redis, S3};
 use crate::{Bench, seconds};
 
 const NOTHING_THERE: &str = "cargo, from nothing";
@@ -36,7 +37,8 @@ pub fn measure(bench: &Bench) -> Result<Section> {
             .into(),
         ..Section::default()
     };
-    let storages = scene.storages()?;
+    let servers = Servers { redis: Redis::start(&[]), s3: S3::start() };
+    let storages = scene.storages(&servers)?;
     scene.fill(&storages)?;
     let (cargo, freshness) = (format!("cargo {}", scene.asked), scene.build("freshness.toml"));
     let unpacked = |name: &str, then: &str| format!("tar -xpf ../{name} && {then}");
@@ -62,13 +64,19 @@ pub fn measure(bench: &Bench) -> Result<Section> {
     Ok(section)
 }
 
+/// Those that are installed here; the others are not measured.
+struct Servers {
+    redis: Option<Redis>,
+    s3: Option<S3>,
+}
+
 /// Where archives are shared.
 struct Storage {
     name: &'static str,
     /// The name of the configuration that shares there.
     config: &'static str,
     remote: String,
-    credentials: Vec<(&'static str, String)>,
+    credentials: Vec<(&'static str, &'static str)>,
 }
 
 /// The checkout of the machine that is measured, and of the one that built before.
@@ -105,17 +113,39 @@ impl<'b> Scene<'b> {
         self.root.join("runner/checkout")
     }
 
-    /// Those that can be had here.
-    fn storages(&self) -> Result<Vec<Storage>> {
+    /// A directory, and the servers that are there.
+    fn storages(&self, servers: &Servers) -> Result<Vec<Storage>> {
         let share = self.root.join("share");
         fs::create_dir_all(&share)?;
-        let directory = Storage {
+        let mut storages = vec![Storage {
             name: "shared directory, then freshness",
             config: "fs.toml",
             remote: format!("url = \"fs://{}\"\n", share.display()),
             credentials: Vec::new(),
-        };
-        Ok(vec![directory])
+        }];
+        storages.extend(servers.redis.as_ref().map(|redis| Storage {
+            name: "shared Redis, then freshness",
+            config: "redis.toml",
+            remote: format!("url = \"redis://{}/0\"\n", redis.address()),
+            credentials: Vec::new(),
+        }));
+        storages.extend(servers.s3.as_ref().map(|s3| {
+            s3.bucket("archives");
+            Storage {
+                name: "shared S3, then freshness",
+                config: "s3.toml",
+                remote: format!(
+                    "url = \"s3://archives/shared\"\n\
+                     options = {{ region = \"us-east-1\", endpoint = \"http://{}\" }}\n",
+                    s3.address()
+                ),
+                credentials: vec![
+                    ("AWS_ACCESS_KEY_ID", S3::ACCESS_KEY),
+                    ("AWS_SECRET_ACCESS_KEY", S3::SECRET_KEY),
+                ],
+            }
+        }));
+        Ok(storages)
     }
 
     /// Sources as a checkout leaves them.
@@ -170,7 +200,7 @@ impl<'b> Scene<'b> {
         let mut command = Command::new("sh");
         command.args(["-c", line]).current_dir(directory).env("FRESHNESS_REMOTE_KEY", SECRET);
         let credentials = storages.iter().flat_map(|storage| &storage.credentials);
-        command.envs(credentials.map(|(name, value)| (*name, value)));
+        command.envs(credentials.copied());
         command
     }
 

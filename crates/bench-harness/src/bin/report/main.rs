@@ -27,6 +27,13 @@ mod compiler;
 mod growth;
 mod machines;
 mod peers;
+#[path = "../../../../../tests/src/servers.rs"]
+#[expect(
+    clippy::unwrap_used,
+    dead_code,
+    reason = "the servers of the tests, of which some is used here"
+)]
+mod servers;
 mod workspaces;
 
 /// What to measure, and where.
@@ -304,6 +311,11 @@ impl Bench {
         }
         machine::markdown(&versions)
     }
+}
+
+/// Where servers are looked for that `cargo xtask servers` installed.
+fn repository() -> &'static Path {
+    Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."))
 }
 
 /// Seconds, of a budget.
