@@ -221,6 +221,12 @@ impl Machine {
         }
     }
 
+    /// Links a program against archives of this machine: the constants in them.
+    #[must_use]
+    pub fn probe(&self, archives: &[PathBuf]) -> Constants {
+        probe::probe(archives)
+    }
+
     /// How often cargo was started for anything.
     #[must_use]
     pub fn cargo_starts(&self) -> usize {

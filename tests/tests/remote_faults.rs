@@ -40,7 +40,7 @@ fn is_of_no_use(what: &str, access: &Access) -> Answered {
 
 /// Lines of standard error that speak of the storage.
 fn notes(built: &Answered) -> Vec<&str> {
-    built.stderr.lines().filter(|line| line.starts_with("note")).collect()
+    built.stderr.lines().filter(|line| line.starts_with("freshness: note: ")).collect()
 }
 
 #[test]

@@ -214,6 +214,54 @@ fn another_environment_is_another_identity() {
     ]);
 }
 
+#[test]
+fn the_same_values_are_the_same_identity_on_another_machine() {
+    let share = Share::new();
+    let a = Scene::machine(&share.writing(), |_| {}, "work/project");
+    let b = Scene::machine(&share.writing().reading(), |_| {}, "elsewhere/project");
+    let variables: &[(&str, &str)] =
+        &[("DECLARED_HERE", "a value"), ("GAMMA_MODE", "3"), ("RUSTFLAGS", "--cfg two")];
+    let with = |run: Run| variables.iter().fold(run, |run, (name, value)| run.env(name, value));
+    let build = ["build", "--wait-upload", "--format", "json"];
+    let built = with(a.freshness(build)).run().expect(0).json();
+    assert_eq!(built["remote"]["uploaded"], true, "{built:#}");
+    let fetched = with(b.without_tools(build)).run().expect(0).json();
+    assert_eq!(fetched["remote"]["asked"], "hit", "{fetched:#}");
+    // One of them is another.
+    let _ = fs::remove_dir_all(b.path("target"));
+    assert_eq!(with(get(&b)).env("GAMMA_MODE", "4").run().code(), Some(1));
+    assert_eq!(with(get(&b)).without("RUSTFLAGS").run().code(), Some(1));
+}
+
+#[test]
+fn what_is_made_for_one_processor_is_not_shared() {
+    let share = Share::new();
+    let native = format!("{CONFIG}rustflags = [\"-Ctarget-cpu=native\"]\n");
+    let a = Machine::first(&share.writing());
+    a.configure(&native);
+    let built = a.build();
+    assert!(built.built() && !built.uploaded(), "{built:#?}");
+    let b = Machine::second(&share.writing().reading());
+    b.configure(&native);
+    assert_ne!(get(&b).run().code(), Some(0));
+}
+
+#[test]
+fn a_compiler_that_comes_later_is_judged_by_what_it_is() {
+    let scene = Scene::new();
+    let other = scene.other();
+    other.build_without_tools().assert_fetched();
+    // The archive is of a compiler that no one could name; now there is one, and it is the same.
+    let found = other.build();
+    assert!(!found.built(), "{found:#?}");
+    assert_eq!(other.cargo_builds(), 0);
+    let reasons = other.freshness(["check", "--format", "json"]).run().reasons();
+    assert_eq!(reasons, [""; 0]);
+    // Another one is another.
+    let other_one = other.freshness(["remote", "get"]).env("RUSTC", other.other_compiler());
+    assert_eq!(other_one.run().code(), Some(1));
+}
+
 fn of_host(machine: &Machine, setting: &str) -> String {
     let host = machine.host().to_uppercase().replace('-', "_");
     format!("CARGO_TARGET_{host}_{setting}")
@@ -315,7 +363,7 @@ fn a_miss_is_built_from_what_is_here_and_one_that_is_alike_is_served() {
     let other = scene.other();
     let built = |run: Run| run.env("RUSTFLAGS", "--cfg one").run().expect(0);
     let paths = built(other.freshness(["build"])).paths();
-    assert_eq!(tests::World::new().probe(&paths).of("flags"), 1);
+    assert_eq!(other.probe(&paths).of("flags"), 1);
     // Differences that make no other archives: no hit is lost for them.
     let alike: [(&str, Difference); 5] = [
         (

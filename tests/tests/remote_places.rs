@@ -233,3 +233,34 @@ fn what_names_where_a_registry_was_unpacked_serves_who_has_it_there() {
     // another identity.
     assert_eq!(who_is_served("a vendored package", with_vendored), Serves::InItsPlace);
 }
+
+/// What flags are in force on a machine that shares, which gives rustc flags of its own.
+fn flags_in_force(config: &str, cargo: &str, variable: Option<(&str, &str)>) -> i64 {
+    let share = Share::new();
+    let machine = Machine::first(&share.writing());
+    machine.configure(&format!("[profile.default]\npackages = [\"alpha\"]\n{config}"));
+    machine.write(".cargo/config.toml", cargo.replace("HOST", &machine.host()));
+    let run = machine.freshness(["build"]);
+    let run = variable.into_iter().fold(run, |run, (name, value)| run.env(name, value));
+    machine.probe(&run.run().expect(0).paths()).of("flags")
+}
+
+#[test]
+fn flags_from_everywhere_count_although_directories_get_other_names() {
+    let one = "[build]\nrustflags = [\"--cfg\", \"one\"]\n";
+    assert_eq!(flags_in_force("", one, None), 1);
+    assert_eq!(flags_in_force("", &one.replace("build", "target.HOST"), None), 1);
+    assert_eq!(flags_in_force("", &one.replace("build", "target.'cfg(unix)'"), None), 1);
+    assert_eq!(flags_in_force("", "", Some(("RUSTFLAGS", "--cfg two"))), 10);
+    assert_eq!(flags_in_force("", one, Some(("RUSTFLAGS", "--cfg two"))), 10, "as cargo has it");
+    let profile = "rustflags = [\"--cfg\", \"three\"]\n";
+    assert_eq!(flags_in_force(profile, "", None), 100);
+    let both = flags_in_force(profile, one, None);
+    let without_sharing = {
+        let world = tests::World::new();
+        world.config(&format!("[profile.default]\npackages = [\"alpha\"]\n{profile}"));
+        world.write(".cargo/config.toml", one);
+        world.build_and_probe().of("flags")
+    };
+    assert_eq!(both, without_sharing);
+}

@@ -52,6 +52,23 @@ fn of_who_builds_the_same_at_once_any_one_serves_the_others() {
     assert_eq!(fetched.probe().of("alpha"), 1);
 }
 
+#[test]
+fn of_several_on_one_machine_one_fetches_for_all() {
+    let share = Share::new();
+    let (a, b) = Machine::pair(&share.writing());
+    let built = a.build();
+    let args = ["build", "--format", "json"];
+    let builds: Vec<_> = (0..5).map(|_| b.without_tools(args).start()).collect();
+    let answers: Vec<_> = builds.into_iter().map(|b| b.wait().expect(0).json()).collect();
+    let hits = answers.iter().filter(|answer| answer["remote"]["asked"] == "hit").count();
+    assert_eq!(hits, 1, "{answers:#?}");
+    for answer in &answers {
+        assert_eq!(answer["archives"], answers[0]["archives"]);
+        assert_eq!(answer["archives"][0]["blake3"], *built.digests()[0]);
+        assert_eq!(answer["origin"], answers[0]["origin"]);
+    }
+}
+
 /// Kills it after a while.
 fn killed(run: Run, after: Duration) {
     let process = run.start();

@@ -61,6 +61,10 @@ impl Scene {
     }
 }
 
+fn length(body: &Path) -> u64 {
+    fs::metadata(body).unwrap().len()
+}
+
 /// Some bytes of every part of a body: its beginning, its end, and at even distances between.
 fn places(length: u64, distance: u64) -> Vec<u64> {
     let mut places: Vec<u64> = (0..length).step_by(usize::try_from(distance).unwrap()).collect();
@@ -75,11 +79,11 @@ fn places(length: u64, distance: u64) -> Vec<u64> {
 fn a_flipped_bit_anywhere_is_refused() {
     let scene = Scene::new();
     for kind in KINDS {
-        let body = scene.share.only("main", kind);
-        let length = fs::metadata(&body).unwrap().len();
+        let bodies = scene.share.bodies("main", kind);
+        let length = bodies.iter().map(|body| length(body)).min().unwrap();
         for place in places(length, (length / 24).max(1)) {
             let what = format!("byte {place} of {length} in {kind}");
-            let said = scene.is_refused(&what, |_| flip(&body, place));
+            let said = scene.is_refused(&what, |_| bodies.iter().for_each(|b| flip(b, place)));
             assert!(said.len() > 20, "{what}: {said}");
         }
     }
@@ -90,14 +94,26 @@ fn a_flipped_bit_anywhere_is_refused() {
 fn a_body_of_another_length_is_refused() {
     let scene = Scene::new();
     for kind in KINDS {
-        let body = scene.share.only("main", kind);
-        let length = fs::metadata(&body).unwrap().len();
-        for other in [0, 1, 95, 96, 97, length / 2, length - 1, length + 1, 10 << 30] {
-            scene.is_refused(&format!("{other} of {length} bytes of {kind}"), |_| {
-                resize(&body, other);
+        let bodies = scene.share.bodies("main", kind);
+        let resized: [fn(u64) -> u64; 9] = [
+            |_| 0,
+            |_| 1,
+            |_| 95,
+            |_| 96,
+            |_| 97,
+            |length| length / 2,
+            |length| length - 1,
+            |length| length + 1,
+            |_| 10 << 30,
+        ];
+        for (number, other) in resized.into_iter().enumerate() {
+            scene.is_refused(&format!("length {number} of {kind}"), |_| {
+                bodies.iter().for_each(|body| resize(body, other(length(body))));
             });
         }
-        scene.is_refused(&format!("no {kind}"), |_| fs::remove_file(&body).unwrap());
+        scene.is_refused(&format!("no {kind}"), |_| {
+            bodies.iter().for_each(|body| fs::remove_file(body).unwrap());
+        });
     }
     scene.serves_what_was_not_touched();
 }
@@ -105,26 +121,28 @@ fn a_body_of_another_length_is_refused() {
 #[test]
 fn what_is_no_file_is_neither_read_nor_waited_for() {
     let scene = Scene::new();
+    let others: [(&str, Deed); 3] = [
+        ("a directory", |body| fs::create_dir(body).unwrap()),
+        ("a FIFO", make_fifo),
+        ("a link to what has no end", |body| {
+            std::os::unix::fs::symlink("/dev/zero", body).unwrap();
+        }),
+    ];
     for kind in KINDS {
-        let body = scene.share.only("main", kind);
-        scene.is_refused(&format!("a directory for {kind}"), |_| {
-            fs::remove_file(&body).unwrap();
-            fs::create_dir(&body).unwrap();
-        });
-        fs::remove_dir(&body).unwrap();
-        scene.is_refused(&format!("a FIFO for {kind}"), |_| {
-            fs::remove_file(&body).unwrap();
-            make_fifo(&body);
-        });
-        fs::remove_file(&body).unwrap();
-        scene.is_refused(&format!("a link to what has no end for {kind}"), |_| {
-            fs::remove_file(&body).unwrap();
-            std::os::unix::fs::symlink("/dev/zero", &body).unwrap();
-        });
-        fs::remove_file(&body).unwrap();
+        for (what, other) in others {
+            scene.is_refused(&format!("{what} for {kind}"), |share| {
+                for body in share.bodies("main", kind) {
+                    fs::remove_file(&body).unwrap();
+                    other(&body);
+                }
+            });
+        }
     }
     scene.serves_what_was_not_touched();
 }
+
+/// What is done where a body was.
+type Deed = fn(&Path);
 
 fn make_fifo(path: &Path) {
     let made = rustix::fs::mkfifoat(rustix::fs::CWD, path, rustix::fs::Mode::RWXU);
@@ -152,9 +170,10 @@ fn what_was_signed_for_something_else_is_refused() {
     // One kind of body in the place of another.
     for (kind, other) in [("entries", "closures"), ("closures", "entries"), ("entries", "archives")]
     {
-        let (path, _) = of(mine, kind, &[]);
         let (_, bytes) = of(mine, other, &[]);
-        scene.is_refused(&format!("{other} as {kind}"), |_| fs::write(&path, &bytes).unwrap());
+        scene.is_refused(&format!("{other} as {kind}"), |share| {
+            share.bodies("main", kind).iter().for_each(|body| fs::write(body, &bytes).unwrap());
+        });
     }
     scene.serves_what_was_not_touched();
 }
@@ -204,7 +223,7 @@ fn after_a_refusal_the_build_is_made_here_and_is_right() {
     let scene = Scene::new();
     for (round, kind) in KINDS.into_iter().enumerate() {
         scene.share.hold(&scene.held);
-        flip(&scene.share.only("main", kind), 40);
+        scene.share.bodies("main", kind).iter().for_each(|body| flip(body, 40));
         let b = Machine::second(&scene.share.writing().reading());
         let built = b.build();
         built.assert_refused();
@@ -213,6 +232,20 @@ fn after_a_refusal_the_build_is_made_here_and_is_right() {
         assert!(told >= 1, "{round}: {built:#?}");
         assert_eq!(built.probe().of("alpha"), 1);
         b.assert_fresh();
+    }
+}
+
+#[test]
+fn who_may_write_puts_right_what_it_refused() {
+    let scene = Scene::new();
+    for kind in KINDS {
+        scene.share.hold(&scene.held);
+        scene.share.bodies("main", kind).iter().for_each(|body| flip(body, length(body) / 2));
+        let writer = Machine::second(&scene.share.writing());
+        let built = writer.build();
+        assert!(built.built() && built.uploaded(), "{kind}: {built:#?}");
+        let reader = Machine::first(&scene.share.writing().reading());
+        reader.build_without_tools().assert_fetched();
     }
 }
 
