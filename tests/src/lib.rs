@@ -11,6 +11,7 @@
 
 mod access;
 pub mod agreement;
+mod answered;
 mod errand;
 pub mod faults;
 mod files;
@@ -33,10 +34,11 @@ mod trap;
 mod world;
 
 pub use access::{Access, KeyPair, PROPOSAL, RELEASE, STRANGER};
+pub use answered::Answered;
 pub use errand::Errand;
 pub use files::{Tree, long_ago, mtime_of, set_mtime, snapshot, wait_until, write, write_at};
 pub use gate::Gate;
-pub use machine::{Answered, Machine};
+pub use machine::Machine;
 pub use native_workspace::copy_native_workspace;
 pub use probe::Constants;
 pub use program::{example, freshness, freshness_with_remote, nativets, repository, xtask};

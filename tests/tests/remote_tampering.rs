@@ -221,15 +221,13 @@ fn a_stranger_beside_the_trusted_one_changes_nothing() {
 #[test]
 fn after_a_refusal_the_build_is_made_here_and_is_right() {
     let scene = Scene::new();
-    for (round, kind) in KINDS.into_iter().enumerate() {
+    for kind in KINDS {
         scene.share.hold(&scene.held);
         scene.share.bodies("main", kind).iter().for_each(|body| flip(body, 40));
         let b = Machine::second(&scene.share.writing().reading());
         let built = b.build();
         built.assert_refused();
-        let told =
-            built.stderr.matches("the storage").count() + built.stderr.matches("remote").count();
-        assert!(told >= 1, "{round}: {built:#?}");
+        assert_eq!(built.stderr.matches("are not used: refused").count(), 1, "{kind}: {built:#?}");
         assert_eq!(built.probe().of("alpha"), 1);
         b.assert_fresh();
     }
