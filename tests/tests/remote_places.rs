@@ -153,6 +153,12 @@ fn what_names_its_own_directory_serves_that_directory_alone() {
         );
     };
     assert_eq!(who_is_served("its directory", sources), Serves::InItsPlace);
+    // The archive need not show it.
+    let sources: Sources = |m| {
+        let lib = "#[unsafe(no_mangle)]\npub extern \"C\" fn length() -> usize { env!(\"CARGO_MANIFEST_DIR\").len() }\n";
+        package(m, "", lib);
+    };
+    assert_eq!(who_is_served("how long its name is", sources), Serves::InItsPlace);
 }
 
 #[test]

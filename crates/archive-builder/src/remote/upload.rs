@@ -14,6 +14,7 @@ use freshness_core::sys::{self, Links};
 use freshness_core::{Archive, Digest, InputSpec, Snapshot, Stamp, Work, discover};
 
 use crate::cancel::Cancel;
+use crate::cargo::own_place;
 use crate::cargo_config::CargoConfig;
 use crate::contents::Contents;
 use crate::decide::Scene;
@@ -274,18 +275,26 @@ impl Upload {
 
     /// The archives, and where they are.
     fn archives(&self) -> Vec<(&Archive, PathBuf)> {
-        let key = Key::derive(&self.profile, &self.tool, &self.workspace, &self.store);
-        let slot = Slot::new(&self.store, &key);
+        let slot = self.slot();
         let archives = self.stamp.head.archives.iter();
         archives.map(|archive| (archive, slot.dir().join(&archive.file.path))).collect()
     }
 
-    /// Where the archives may serve, where they hold the name of a directory of this machine.
+    fn slot(&self) -> Slot {
+        let key = Key::derive(&self.profile, &self.tool, &self.workspace, &self.store);
+        Slot::new(&self.store, &key)
+    }
+
+    /// Where the archives may serve, where they hold the name of a directory of this machine, or a source asked
+    /// for one.
     fn place(
         &self,
         places: &Places,
         archives: &[(&Archive, PathBuf)],
     ) -> Result<Option<Digest>, Stop> {
+        if own_place::is_asked_for(&self.slot().target()) {
+            return Ok(Some(places.digest()));
+        }
         let told: Vec<&InputSpec> = places.told(&self.stamp.specs).collect();
         let telling = places.telling(told);
         for (_, path) in archives {
