@@ -10,6 +10,7 @@ use std::process::ExitCode;
 
 use tests::Share;
 use tests::load::{Ground, Plan, run};
+use tests::servers::Redis;
 
 fn main() -> ExitCode {
     let numbers: Vec<usize> = std::env::args().skip(1).filter_map(|n| n.parse().ok()).collect();
@@ -19,8 +20,9 @@ fn main() -> ExitCode {
     };
     let plan = Plan { clients, identities, at_once, seed: seed as u64 };
     let mut whole = true;
-    let grounds = [("a share", Ground::Share(Share::new()))];
-    for (name, ground) in grounds {
+    let redis = Redis::start(&[]);
+    let on_redis = redis.as_ref().map(|redis| ("Redis", Ground::redis(redis)));
+    for (name, ground) in [("a share", Ground::Share(Share::new()))].into_iter().chain(on_redis) {
         println!("{clients} clients, {at_once} at once, {identities} identities, on {name}:\n");
         let tally = run(plan, &ground);
         println!("{tally}");

@@ -8,6 +8,7 @@ use std::time::Duration;
 use fastrand::Rng;
 
 use crate::access::Access;
+use crate::servers::Redis;
 use crate::share::{self, Share};
 use crate::storage_faults::{Network, Proxy};
 
@@ -30,6 +31,14 @@ const BOUNDS: &str =
     "timeout = \"5s\"\ntransfer-timeout = \"30s\"\nretries = 1\nupload-wait = \"20s\"\n";
 
 impl Ground {
+    /// A Redis behind a network that breaks.
+    #[must_use]
+    pub fn redis(redis: &Redis) -> Self {
+        let proxy = Proxy::before(redis.address());
+        let access = Box::new(Access::to_redis(proxy.address()));
+        Ground::Network { proxy, access }
+    }
+
     /// Terms for who writes.
     pub(super) fn access(&self) -> Access {
         match self {
