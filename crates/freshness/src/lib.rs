@@ -80,6 +80,27 @@
 //! A build stops where a [`Cancel`] that it was given ([`Freshness::cancel`]) wishes so: from another thread, or
 //! from a signal where the feature `signals` makes one of it. The library itself installs no handler.
 //!
+//! # Sharing
+//!
+//! What is stale here may have been built elsewhere. A tool gives a [`remote::Remote`] to [`Freshness::remote`], with a
+//! [`remote::storage::Storage`] of its own or, with the feature `remote`, that of its configuration:
+//!
+//! ```
+//! # #[cfg(feature = "remote")]
+//! fn sharing(freshness: freshness::Freshness) -> Result<freshness::Freshness, freshness::Error> {
+//!     use freshness::remote::Terms;
+//!
+//!     let Some(configured) = freshness.config().remote.clone() else { return Ok(freshness) };
+//!     let terms = Terms::new(configured, |name| std::env::var_os(name))?;
+//!     if !terms.reads() {
+//!         return Ok(freshness); // `Terms::reservation` says why.
+//!     }
+//!     Ok(freshness.remote(terms.open(std::env::vars().collect())?))
+//! }
+//! ```
+//!
+//! What a build then leaves to be put is put on a thread of its own; [`Freshness::finish_uploads`] stays for it.
+//!
 //! # Errors
 //!
 //! That something is stale is no error, and neither is a stamp that cannot be read: both are [`Reason`]s. An
@@ -97,6 +118,7 @@
 //!
 //! `program` (on by default) is what only the program `freshness` needs: a toolchain depends on this crate with
 //! `default-features = false`. `signals`, which comes with it, turns signals into a wish to stop.
+//! `remote` speaks to storages that machines share, and brings an HTTP client and TLS.
 //!
 //! # Platform
 //!
