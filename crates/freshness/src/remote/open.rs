@@ -18,6 +18,9 @@ impl Terms {
     /// # Errors
     /// What its service cannot do without is missing.
     pub fn open(self, environment: BTreeMap<String, String>) -> Result<Arc<Remote>, Error> {
+        // No service has a use for what signs and who is believed.
+        let is_services = |(name, _): &(String, String)| !name.starts_with("FRESHNESS_");
+        let environment = environment.into_iter().filter(is_services).collect();
         // Also without a key: what is built here is then made to serve elsewhere, once someone who has one puts it.
         let writes = self.config.mode == RemoteMode::ReadWrite;
         let Self { config, keys } = self;
