@@ -99,6 +99,7 @@ struct Built {
     specs: Vec<InputSpec>,
     environment: Vec<EnvFact>,
     archives: Vec<Archive>,
+    tells_place: bool,
 }
 
 /// Builds, and starts over at most once for each of the two things that may go wrong. Every attempt
@@ -237,6 +238,7 @@ impl<'a> Rebuild<'a> {
             specs,
             environment,
             archives,
+            tells_place: units.iter().any(Unit::asks_for_its_place),
         })))
     }
 
@@ -373,6 +375,7 @@ impl<'a> Rebuild<'a> {
             cutoff: built.cutoff,
             archives: built.archives,
             origin: None,
+            tells_place: built.tells_place,
         };
         Stamp {
             head,

@@ -252,7 +252,7 @@ fn choose_compiler(env: &Environment, config: &CargoConfig, cwd: &Path) -> Compi
 }
 
 /// `rustc` is a small program around this library, whose name changes with the compiler's version.
-fn driver_libraries(rustc: &Path) -> Vec<PathBuf> {
+pub(crate) fn driver_libraries(rustc: &Path) -> Vec<PathBuf> {
     let Some(lib) = rustc.parent().and_then(Path::parent).map(|root| root.join("lib")) else {
         return Vec::new();
     };

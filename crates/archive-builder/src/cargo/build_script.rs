@@ -8,7 +8,8 @@
 //! script that declares variables and no path (many a user of `cc` does) has said nothing of its files, and
 //! cargo then watches none of them: here its whole package counts. A script that made a native library and
 //! named only some paths (its own `build.rs`, say) has most likely not named what it compiled: here the
-//! native sources of its package count as well.
+//! native sources of its package count as well. And static libraries where it had rustc look for some count: what is
+//! built by hand and lies beside the sources goes into the archive, and cargo does not look at it again.
 
 use std::path::PathBuf;
 
@@ -23,11 +24,19 @@ pub(crate) struct Declared {
     pub(crate) env: Vec<String>,
     /// Whether it had a static library linked that is not cargo's.
     pub(crate) links_native: bool,
+    /// Where it had rustc look for libraries: those that are static become part of the archive.
+    pub(crate) searched: Vec<PathBuf>,
 }
 
 /// The files that C, C++, Objective-C and assembler compilers read, as a glob.
 pub(crate) const NATIVE_SOURCES: &str =
     "**/*.{c,cc,cpp,cxx,c++,C,m,mm,h,hh,hpp,hxx,h++,H,inc,inl,ipp,tcc,def,s,S,asm}";
+
+/// What may become part of an archive where rustc looks for libraries, as a glob.
+pub(crate) const STATIC_LIBRARIES: &str = "*.{a,lib,o,obj}";
+
+/// Where libraries are the system's: whoever installs another changes the system, which no build watches.
+pub(crate) const OF_THE_SYSTEM: [&str; 4] = ["/usr", "/lib", "/lib64", "/opt"];
 
 impl Declared {
     /// Whether it declared no path, so that every file of its package counts.
@@ -47,6 +56,11 @@ pub(crate) fn parse_output(bytes: &[u8]) -> Declared {
             declared.paths.push(path_of_bytes(path.to_vec()));
         } else if let Some(name) = line.strip_prefix(b"rerun-if-env-changed=") {
             declared.env.push(String::from_utf8_lossy(name).into_owned());
+        } else if let Some(dir) = line.strip_prefix(b"rustc-link-search=") {
+            // `KIND=PATH`, or the path alone.
+            let kinds = [&b"native="[..], b"all=", b"dependency=", b"crate=", b"framework="];
+            let dir = kinds.iter().find_map(|kind| dir.strip_prefix(*kind)).unwrap_or(dir);
+            declared.searched.push(path_of_bytes(dir.to_vec()));
         } else if line.starts_with(b"rustc-link-lib=static") {
             declared.links_native = true;
         }
@@ -70,6 +84,9 @@ mod tests {
         assert!(parse_output(b"cargo:rustc-link-lib=static=z\n").links_native);
         assert!(parse_output(b"cargo::rustc-link-lib=static:+whole-archive=z\n").links_native);
         assert!(!parse_output(b"cargo:rustc-link-lib=dylib=z\n").links_native);
+        let searched =
+            parse_output(b"cargo:rustc-link-search=native=/a b\ncargo::rustc-link-search=c\n");
+        assert_eq!(searched.searched, [PathBuf::from("/a b"), PathBuf::from("c")]);
         assert!(parse_output(b"cargo:rustc-cfg=x\n").is_whole_package());
         assert!(parse_output(b"cargo:rerun-if-env-changed=CC\n").is_whole_package());
     }

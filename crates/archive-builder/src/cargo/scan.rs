@@ -6,7 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 use freshness_core::path::normalize;
 use freshness_core::{Digest, InputSpec, Pattern};
@@ -187,11 +187,10 @@ impl Scan<'_> {
         let by_rustc = self.rustc_dep_info(unit, target, hash)?;
         let by_rustc = dep_info::parse_rustc(&small_file::read(&by_rustc).ok()?).ok()?;
         for root in packages {
-            let files: Vec<PathBuf> = by_rustc
-                .iter()
-                .map(|path| resolve_dots(&self.rustc_cwd(root).join(path)))
-                .collect();
-            unit.inputs.extend(modules(files.iter().filter(|f| !self.is_left_out(f)), package));
+            let files: Vec<PathBuf> =
+                by_rustc.iter().map(|path| self.rustc_cwd(root).join(path)).collect();
+            let resolved: Vec<PathBuf> = files.iter().map(|path| resolve_dots(path)).collect();
+            unit.inputs.extend(modules(resolved.iter().filter(|f| !self.is_left_out(f)), package));
             for path in &files {
                 self.add_path(unit, path, &why);
             }
@@ -220,6 +219,20 @@ impl Scan<'_> {
             }
         }
         unit.env.extend(declared.env);
+        let why_native = Why::NativeSource(package).to_string();
+        for dir in declared.searched {
+            let dirs = packages.iter().map(|root| root.dir().join(&dir));
+            let alone = (packages.is_empty() && dir.is_absolute()).then(|| dir.clone());
+            for base in dirs.chain(alone).map(|dir| resolve_dots(&dir)) {
+                let is_systems = build_script::OF_THE_SYSTEM.iter().any(|at| base.starts_with(at))
+                    && !base.starts_with(&self.workspace.root);
+                if !is_systems && !self.is_left_out(&base) {
+                    let glob = build_script::STATIC_LIBRARIES.to_owned();
+                    let pattern = Pattern::Glob { base, glob, skip: self.skip() };
+                    unit.inputs.push(InputSpec { pattern, why: why_native.clone() });
+                }
+            }
+        }
         for path in declared.paths {
             if packages.is_empty() && path.is_absolute() {
                 self.add_declared(unit, &path, &why);
@@ -252,9 +265,10 @@ impl Scan<'_> {
     }
 
     fn add_path(&self, unit: &mut Unit, path: &Path, why: &str) {
-        let path = resolve_dots(path);
-        if !self.is_left_out(&path) {
-            unit.inputs.push(InputSpec { pattern: Pattern::Path(path), why: why.to_owned() });
+        for path in links_left_by_dots(path).into_iter().chain([resolve_dots(path)]) {
+            if !self.is_left_out(&path) {
+                unit.inputs.push(InputSpec { pattern: Pattern::Path(path), why: why.to_owned() });
+            }
         }
     }
 
@@ -299,6 +313,22 @@ fn modules<'f>(files: impl Iterator<Item = &'f PathBuf>, package: &str) -> Vec<I
         why: Why::Module(package).to_string(),
     });
     specs.collect()
+}
+
+/// The links that a path goes through and leaves by a `..` behind them: where they lead decides where the path does,
+/// and what it leads to does not tell.
+fn links_left_by_dots(path: &Path) -> Vec<PathBuf> {
+    let mut links = Vec::new();
+    let mut so_far = PathBuf::new();
+    for component in path.components() {
+        let is_left = component == Component::ParentDir
+            && fs::symlink_metadata(&so_far).is_ok_and(|metadata| metadata.is_symlink());
+        if let (true, Some(dir), Some(name)) = (is_left, so_far.parent(), so_far.file_name()) {
+            links.push(resolve_dots(dir).join(name));
+        }
+        so_far.push(component);
+    }
+    links
 }
 
 /// Resolves `..` by name where that leads to the same place, else as the file system does: behind a

@@ -180,6 +180,7 @@ impl Fetch<'_> {
             cutoff,
             archives,
             origin: Some(hit.origin),
+            tells_place: false,
         };
         let lists = Lists { since: cutoff, ..lists };
         Ok(Stamp { head, specs, snapshot, evidence, lists })

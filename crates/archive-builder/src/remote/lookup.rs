@@ -218,6 +218,10 @@ impl<'a> Lookup<'a> {
     ) -> Result<Look, Refusal> {
         let root = self.site.workspace.ancestors().nth(closure.up).unwrap_or(Path::new("/"));
         let told = shape.specs(places).map_err(Refusal::Refused)?;
+        if !Shape::is_listed_alike(&told) {
+            let problem = "files of a package are listed by git there and not here, or the reverse";
+            return Err(Refusal::Miss(problem.into()));
+        }
         let inputs: InputSet = discover(root, &told)?;
         let mut specs = told;
         specs.extend(shape.specs_above(places));

@@ -23,6 +23,7 @@ use crate::why::Why;
 pub(crate) struct Places {
     root: PathBuf,
     cargo_home: Option<PathBuf>,
+    home: Option<PathBuf>,
     store: PathBuf,
 }
 
@@ -32,6 +33,7 @@ impl Places {
         Self {
             root: root.to_path_buf(),
             cargo_home: site.env.cargo_home(site.workspace).map(|home| normalize(&home)),
+            home: site.env.get("HOME").map(|home| normalize(Path::new(home))),
             store: site.store.to_path_buf(),
         }
     }
@@ -114,42 +116,61 @@ impl Places {
         specs.iter().filter(move |spec| spec.why != up || !above.contains(&spec.pattern))
     }
 
-    /// The directories whose names must not be in what is made here, were it to serve elsewhere. `specs` are
-    /// those of this machine that are told to others.
-    pub(crate) fn telling<'s>(
+    /// The directories whose names must not be in what is made here, were it to serve elsewhere.
+    pub(crate) fn telling(&self) -> Vec<Vec<u8>> {
+        let mut dirs = vec![self.root.clone(), self.store.clone()];
+        dirs.extend(self.cargo_home.clone());
+        dirs.extend(self.home.clone());
+        dirs.extend(self.root.ancestors().skip(1).map(Path::to_path_buf));
+        // `/tmp`, say, is in many a program that was made anywhere.
+        let is_telling = |dir: &PathBuf| dir.components().count() > 2 || *dir == self.root;
+        dirs.retain(|dir| is_telling(dir) || Some(dir) == self.home.as_ref());
+        dirs.retain(|dir| dir.parent().is_some());
+        sorted_bytes(dirs)
+    }
+
+    /// What stands in a source, a manifest or a variable that names an input of `specs` by its absolute path, rather
+    /// than by where it lies from there: another machine would look where that leads.
+    pub(crate) fn absolute<'s>(
         &self,
         specs: impl IntoIterator<Item = &'s InputSpec>,
     ) -> Vec<Vec<u8>> {
-        let mut dirs = vec![self.root.clone(), self.store.clone()];
+        let mut dirs = vec![self.root.clone()];
         dirs.extend(self.cargo_home.clone());
         for spec in specs {
-            // Any of its paths would do: what is beside the root shares a directory with it.
             _ = spec.pattern.map_paths(&mut |path| {
-                let name = self.name(path);
-                let mut parts = name.components();
-                let is_above = parts.next().is_some_and(|first| first.as_os_str() == "above");
-                let up = parts.next().and_then(|up| up.as_os_str().to_str()?.parse().ok());
-                if let (true, Some(up)) = (is_above, up) {
-                    dirs.extend(self.root.ancestors().nth(up).map(Path::to_path_buf));
+                let path = normalize(&self.root.join(path));
+                let shared = self.root.ancestors().skip(1).find(|dir| path.starts_with(dir));
+                let is_beside = !path.starts_with(&self.root)
+                    && shared.is_some_and(|dir| dir.parent().is_some());
+                let below = shared.and_then(|dir| path.strip_prefix(dir).ok());
+                let first = below.and_then(|below| below.components().next());
+                if let (true, Some(dir), Some(first)) = (is_beside, shared, first) {
+                    dirs.push(dir.join(first));
                 }
-                Some(path.to_path_buf())
+                Some(path)
             });
         }
-        dirs.sort();
-        dirs.dedup();
-        dirs.iter().map(|dir| bytes_of_path(dir).to_vec()).collect()
+        sorted_bytes(dirs)
     }
 
     /// Tells machines apart on which things lie elsewhere.
     pub(crate) fn digest(&self) -> Digest {
         let mut hasher = blake3::Hasher::new();
-        let home = self.cargo_home.as_deref().unwrap_or(Path::new(""));
-        for path in [&self.root, home, &self.store] {
+        let or_none = |path: &Option<PathBuf>| path.clone().unwrap_or_default();
+        let (cargo_home, home) = (or_none(&self.cargo_home), or_none(&self.home));
+        for path in [&self.root, &cargo_home, &home, &self.store] {
             hasher.update(&(bytes_of_path(path).len() as u64).to_le_bytes());
             hasher.update(bytes_of_path(path));
         }
         *hasher.finalize().as_bytes()
     }
+}
+
+fn sorted_bytes(mut dirs: Vec<PathBuf>) -> Vec<Vec<u8>> {
+    dirs.sort();
+    dirs.dedup();
+    dirs.iter().map(|dir| bytes_of_path(dir).to_vec()).collect()
 }
 
 #[cfg(test)]
@@ -158,7 +179,7 @@ mod tests {
 
     fn places(root: &str, home: &str) -> Places {
         let store = Path::new(root).join("target/freshness");
-        Places { root: root.into(), cargo_home: Some(home.into()), store }
+        Places { root: root.into(), cargo_home: Some(home.into()), home: None, store }
     }
 
     #[test]
@@ -207,21 +228,33 @@ mod tests {
         }
     }
 
+    fn texts(bytes: Vec<Vec<u8>>) -> Vec<String> {
+        bytes.into_iter().map(|d| String::from_utf8(d).unwrap()).collect()
+    }
+
     #[test]
-    fn what_lies_beside_the_root_tells_where_that_is() {
-        let places = places("/home/a/work/ws", "/home/a/.cargo");
-        let spec =
-            |path: &str| InputSpec { pattern: Pattern::Path(path.into()), why: String::new() };
-        let telling =
-            places.telling(&[spec("src/lib.rs"), spec("/home/a/work/lib/x"), spec("/usr/x")]);
-        let telling: Vec<String> =
-            telling.into_iter().map(|d| String::from_utf8(d).unwrap()).collect();
+    fn directories_of_this_machine_are_known_by_their_names() {
+        let mut places = places("/home/a/work/ws", "/home/a/.cargo");
+        places.home = Some("/root".into());
         let expected = [
+            "/home/a",
             "/home/a/.cargo",
             "/home/a/work",
             "/home/a/work/ws",
             "/home/a/work/ws/target/freshness",
+            "/root",
         ];
-        assert_eq!(telling, expected);
+        assert_eq!(texts(places.telling()), expected);
+    }
+
+    #[test]
+    fn what_lies_beside_the_root_may_be_named_from_anywhere() {
+        let places = places("/home/a/work/ws", "/home/a/.cargo");
+        let spec =
+            |path: &str| InputSpec { pattern: Pattern::Path(path.into()), why: String::new() };
+        let specs =
+            [spec("src/lib.rs"), spec("/home/a/work/lib/x"), spec("/home/s/y"), spec("/usr/x")];
+        let expected = ["/home/a/.cargo", "/home/a/work/lib", "/home/a/work/ws", "/home/s"];
+        assert_eq!(texts(places.absolute(&specs)), expected);
     }
 }

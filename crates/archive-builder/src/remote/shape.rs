@@ -5,10 +5,12 @@
 //! the compilers. A manifest holds the last shapes of a closure, each signed by who added it. A shape decides
 //! what is looked at, not what is believed: it is part of the identity, whose entry is signed by itself.
 
+use std::path::Path;
+
 use bincode::{Decode, Encode};
 use freshness_core::stamp::Place;
 use freshness_core::stamp::codec::{self, Format};
-use freshness_core::{Digest, InputSpec, Pattern, Stamp};
+use freshness_core::{Digest, InputSpec, Listing, Pattern, Stamp};
 
 use super::places::Places;
 use super::surroundings::Surroundings;
@@ -75,6 +77,18 @@ impl Shape {
         let mut specs = self.specs.iter().map(here).collect::<Result<Vec<_>, _>>()?;
         specs.sort();
         Ok(specs)
+    }
+
+    /// Whether cargo would list packages here as it did there: by git or without. `specs` are those of this machine.
+    pub(crate) fn is_listed_alike(specs: &[InputSpec]) -> bool {
+        let has_git = |dir: &Path| dir.ancestors().any(|dir| dir.join(".git").exists());
+        specs.iter().all(|spec| match &spec.pattern {
+            Pattern::Package { listing: Listing::Versioned { top, .. }, .. } => {
+                top.join(".git").exists()
+            }
+            Pattern::Package { listing: Listing::Visible(_), dir, .. } => !has_git(dir),
+            _ => true,
+        })
     }
 
     /// Where a manifest above the root would matter here.

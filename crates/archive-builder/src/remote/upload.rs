@@ -4,6 +4,7 @@
 //! were made from. The archives go first, then the entry that names them, then the shape that leads to it: who
 //! reads meanwhile finds all of it or nothing, and an upload that is killed leaves bodies that no one names.
 
+use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::thread;
@@ -14,7 +15,6 @@ use freshness_core::sys::{self, Links};
 use freshness_core::{Archive, Digest, InputSpec, Snapshot, Stamp, Work, discover};
 
 use crate::cancel::Cancel;
-use crate::cargo::own_place;
 use crate::cargo_config::CargoConfig;
 use crate::contents::Contents;
 use crate::decide::Scene;
@@ -24,6 +24,7 @@ use crate::key::{Key, Tool};
 use crate::profile::Profile;
 use crate::request::Request;
 use crate::slot::Slot;
+use crate::small_file;
 use crate::toolchain::Toolchain;
 
 use super::closure::Closure;
@@ -243,9 +244,13 @@ impl Upload {
             return Err(Stop::Not(format!("{path} was written in the moment of the build")));
         }
         let contents = Contents::read(&self.stamp.snapshot, head.cutoff, None, UNTOLD);
+        if let Some(manifest) = self.for_this_processor() {
+            let why = "asks for code of this machine's own processor";
+            return Err(Stop::Not(format!("{} {why}", manifest.display())));
+        }
         let places = Places::of(&site, root);
         let archives = self.archives();
-        let place = self.place(&places, &archives)?;
+        let place = self.place(&site, &places, &archives)?;
         let shape = Shape::of(&self.stamp, &places, &surroundings, place);
         let shape = shape.ok_or_else(|| Stop::Not("no compiler is named here".into()))?;
         let specs = shape.specs(&places).map_err(Stop::Not)?;
@@ -285,29 +290,53 @@ impl Upload {
         Slot::new(&self.store, &key)
     }
 
-    /// Where the archives may serve, where they hold the name of a directory of this machine, or a source asked
-    /// for one.
+    /// Where the archives may serve, where they, or what they were made from, depend on where that lies.
     fn place(
         &self,
+        site: &Site<'_>,
         places: &Places,
         archives: &[(&Archive, PathBuf)],
     ) -> Result<Option<Digest>, Stop> {
-        if own_place::is_asked_for(&self.slot().target()) {
-            return Ok(Some(places.digest()));
-        }
-        let told: Vec<&InputSpec> = places.told(&self.stamp.specs).collect();
-        let telling = places.telling(told);
-        for (_, path) in archives {
-            let file = sys::open_regular(path, Links::Refuse);
-            let found = file.and_then(|file| needles::any_in(file, &telling));
-            let found = found.map_err(|error| {
+        let is_told = self.stamp.head.tells_place || site.config.depends_on_place();
+        let telling = places.telling();
+        let absolute = places.absolute(places.told(&self.stamp.specs));
+        let root = &self.stamp.snapshot.root;
+        let entries = self.stamp.snapshot.entries.iter();
+        let inputs = entries.filter(|(_, state)| state.file().is_some());
+        let inputs = inputs.map(|(path, _)| (path.under(root), Links::Follow, &absolute));
+        let archives = archives.iter().map(|(_, path)| (path.clone(), Links::Refuse, &telling));
+        let mut is_bound = is_told || self.says(site, &absolute);
+        for (path, links, texts) in archives.chain(inputs).filter(|_| !is_told) {
+            let file = sys::open_regular(&path, links);
+            let found = file.and_then(|file| needles::any_in(file, texts));
+            is_bound |= found.map_err(|error| {
                 Stop::Not(format!("{} cannot be read: {error}", path.display()))
             })?;
-            if found {
-                return Ok(Some(places.digest()));
-            }
         }
-        Ok(None)
+        Ok(is_bound.then(|| places.digest()))
+    }
+
+    /// A manifest whose profiles have flags for this machine's own processor.
+    fn for_this_processor(&self) -> Option<PathBuf> {
+        let root = &self.stamp.snapshot.root;
+        let paths = self.stamp.snapshot.entries.iter().map(|(path, _)| path.under(root));
+        let mut manifests = paths.filter(|path| path.ends_with("Cargo.toml"));
+        manifests
+            .find(|path| small_file::read_text(path).is_ok_and(|text| text.contains("=native")))
+    }
+
+    /// Whether a variable that the build read, the profile or cargo's configuration holds one of these texts.
+    fn says(&self, site: &Site<'_>, texts: &[Vec<u8>]) -> bool {
+        let holds = |said: &[u8]| needles::any_in(said, texts).unwrap_or(true);
+        let read = |name: &OsStr| self.stamp.head.environment.iter().any(|f| *f.name == *name);
+        let mut variables = site.env.iter().filter(|(name, _)| read(name));
+        variables.any(|(_, value)| holds(value.as_encoded_bytes()))
+            || site
+                .profile
+                .facts()
+                .iter()
+                .any(|f| holds(f.value.as_deref().unwrap_or("").as_bytes()))
+            || site.config.settings().is_some_and(|settings| holds(settings.as_bytes()))
     }
 
     /// Whether an entry that we would believe names archives that are there.

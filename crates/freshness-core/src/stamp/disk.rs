@@ -29,6 +29,7 @@ pub struct Head {
     pub archives: Vec<(String, String, SealedFile)>,
     /// Storage, namespace, identity, signer.
     pub origin: Option<[String; 4]>,
+    pub tells_place: bool,
     pub cutoff: Time,
     pub root: Vec<u8>,
     /// Specifications that are not one of the inputs in the table, named.
@@ -113,6 +114,7 @@ impl From<&super::Head> for Head {
             archives: (head.archives.iter())
                 .map(|a| (a.package.clone(), a.kind.clone(), SealedFile::from(&a.file)))
                 .collect(),
+            tells_place: head.tells_place,
             origin: head.origin.clone().map(|o| [o.storage, o.namespace, o.identity, o.signer]),
             cutoff: head.cutoff.into(),
             root: Vec::new(),
@@ -154,6 +156,7 @@ impl Head {
                 })
                 .collect::<Result<_, &'static str>>()?,
             origin: taken_origin(self.origin.take()),
+            tells_place: self.tells_place,
             cutoff: self.cutoff.into(),
         })
     }

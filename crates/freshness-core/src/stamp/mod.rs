@@ -92,6 +92,8 @@ pub struct Head {
     pub archives: Vec<Archive>,
     /// Where that came from, if not from a build here.
     pub origin: Option<Origin>,
+    /// Whether what was compiled asked where it lies, so that it may be another elsewhere.
+    pub tells_place: bool,
 }
 
 /// Where archives came from that were not built here.

@@ -6,7 +6,7 @@ use proptest::prelude::*;
 use crate::sample::{self, Slot, VERSION, envelope};
 
 /// Fields of a stamp that start with a number, or may be left out; an empty stamp is that many zeros.
-const FIELDS: usize = 22;
+const FIELDS: usize = 23;
 
 /// bincode's mark for a number of eight bytes.
 const WIDE: u8 = 0xfd;

@@ -86,6 +86,7 @@ pub fn stamp() -> Stamp {
             identity: "00ff".into(),
             signer: "ff00".into(),
         }),
+        tells_place: true,
     };
     let entries = entries();
     let evidence = (0..entries.len()).flat_map(|i| [i as u8; 4]).collect();
