@@ -239,16 +239,17 @@ impl<'a> Scene<'a> {
     ) -> Outcome {
         let serving = stamp.map(Into::into);
         let workspace = || self.request.workspace.to_path_buf();
-        let archives = serving.iter().flat_map(|serving| &serving.head.archives).map(|archive| {
-            let path = self.slot.dir().join(&archive.file.path);
-            ReadyArchive {
+        // Nothing below it is a link, or it would not be believed.
+        let slot = serving.as_ref().and_then(|_| fs::canonicalize(self.slot.dir()).ok());
+        let slot = slot.as_deref().unwrap_or(self.slot.dir());
+        let archives =
+            serving.iter().flat_map(|serving| &serving.head.archives).map(|archive| ReadyArchive {
                 package: archive.package.clone(),
                 kind: archive.kind.clone(),
-                path: fs::canonicalize(&path).unwrap_or(path),
+                path: slot.join(&archive.file.path),
                 bytes: archive.file.meta.len,
                 digest: archive.file.digest,
-            }
-        });
+            });
         Outcome {
             key: self.key.clone(),
             root: serving.as_ref().map_or_else(workspace, |serving| serving.root.to_path_buf()),
