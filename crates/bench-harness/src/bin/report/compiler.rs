@@ -212,7 +212,8 @@ impl<'b> Programs<'b> {
             contenders.push(twin.after(move || self.edit_twin(count)).slow(rounds));
         }
         contenders.extend(self.bundlers(count));
-        Ok(self.bench.contest(what, contenders, seconds(15)))
+        // The twin alone takes more than half of it.
+        Ok(self.bench.contest(what, contenders, seconds(35)))
     }
 
     /// Those that are there; they keep nothing from one run to the next.
