@@ -62,6 +62,7 @@ impl From<CompileError> for Failure {
 }
 
 /// What a build made.
+#[derive(Default)]
 struct Built {
     modules: usize,
     placed: Option<Placed>,
@@ -140,8 +141,7 @@ fn build(session: &Session<'_>, found: &mut Found, phases: &mut Phases) -> Resul
     phases.end("check");
     let modules = graph.modules.len();
     let Some(output) = &session.output else {
-        let (placed, linked, archives, notes) = (None, false, ReadyArchives::default(), Vec::new());
-        return Ok(Built { modules, placed, linked, archives, notes });
+        return Ok(Built { modules, ..Built::default() });
     };
     let features = features(&plans, &checked);
     let (archives, objects) = thread::scope(|scope| {
