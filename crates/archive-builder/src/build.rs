@@ -14,6 +14,7 @@ use crate::observe;
 use crate::publish;
 use crate::rebuild::rebuild;
 use crate::request::{MIN_GENERATIONS, Outcome, Request};
+use crate::toolchain;
 
 /// Whether to build what is fresh.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -101,6 +102,10 @@ fn renewed(
     for archive in &mut renewed.head.archives {
         *archive = publish::restamped(&scene.slot, archive)?;
     }
+    let Some(compiler) = toolchain::restamped(&renewed.head.toolchain_files)? else {
+        return Ok(None);
+    };
+    renewed.head.toolchain_files = compiler;
     Ok(Some(renewed))
 }
 

@@ -130,9 +130,11 @@ impl<'a> Scene<'a> {
             }
         };
         let mut work = Work::default();
-        let mut reasons = self.compare_surroundings(&stamp.head, &mut work);
-        let Assessment { reasons: of_inputs, work: assessed, mut outdated } = compared;
+        let Assessment { mut reasons, mut outdated, .. } =
+            self.compare_surroundings(&stamp.head, &mut work);
+        let Assessment { reasons: of_inputs, work: assessed, outdated: of_stats } = compared;
         reasons.extend(of_inputs);
+        outdated |= of_stats;
         work += assessed;
         let archives = self.compare_archives(&stamp.head, strategy, &mut work);
         reasons.extend(archives.reasons);
@@ -150,10 +152,10 @@ impl<'a> Scene<'a> {
     }
 
     /// What differs of the toolchain and the environment.
-    pub(crate) fn compare_surroundings(&self, stamp: &Head, work: &mut Work) -> Vec<Reason> {
-        let mut reasons = self.toolchain.compare(stamp, work);
-        reasons.extend(self.request.env.compare(&stamp.environment));
-        reasons
+    pub(crate) fn compare_surroundings(&self, stamp: &Head, work: &mut Work) -> Assessment {
+        let mut found = self.toolchain.compare(stamp, work);
+        found.reasons.extend(self.request.env.compare(&stamp.environment));
+        found
     }
 
     /// What differs of the published archives.
