@@ -162,7 +162,7 @@ fn driver(project: &Project, with_script: &str) -> std::path::PathBuf {
     // `cc` reads a list of files from a file alone, and the system's linker is the one that is there.
     let text = format!(
         "#!/bin/sh\nlist='{list}'\nmode=plain\nfor word in \"$@\"; do\n  shift\n  case \"$word\" in\n    \
-         -fuse-ld=lld) continue ;;\n    /dev/stdin)\n      mode=waits\n      {with_script}\n      \
+         -fuse-ld=lld | -Wl,--threads=1) continue ;;\n    /dev/stdin)\n      mode=waits\n      {with_script}\n      \
          word=\"@$list\" ;;\n  esac\n  set -- \"$@\" \"$word\"\ndone\necho $mode >> '{log}'\nexec '{real}' \"$@\"\n",
         list = project.path("list").display(),
         log = project.path("log").display(),

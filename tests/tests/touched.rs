@@ -1,6 +1,7 @@
 //! Inputs that were only touched: cargo builds again what changed and what depends on it, nothing else.
 
 use std::collections::BTreeSet;
+use std::os::unix::fs::PermissionsExt;
 
 use tests::{World, long_ago};
 
@@ -105,4 +106,27 @@ fn every_input_is_listed_with_why_it_is_one() {
     assert_eq!(why("alpha/build.rs"), ["\"build script that alpha may get\""]);
     let text = world.freshness(["explain", "--inputs"]).run().expect(0).stdout;
     assert!(text.contains("\nshared/text.txt: dep-info of alpha\n"), "{text}");
+}
+
+#[test]
+fn a_compiler_of_which_only_the_stat_moved_is_read_until_the_next_build() {
+    let world = World::new();
+    // A wrapper counts as a part of the compiler, and this one is ours.
+    let wrapper = world.root().join("wrapper");
+    std::fs::write(&wrapper, "#!/bin/sh\nexec \"$@\"\n").unwrap();
+    std::fs::set_permissions(&wrapper, std::fs::Permissions::from_mode(0o755)).unwrap();
+    let files_read = |command: &str| {
+        let asked = world.freshness([command, "--format", "json"]).env("RUSTC_WRAPPER", &wrapper);
+        let answer = asked.run().expect(0).json();
+        assert_eq!(answer["work"]["processes_spawned"] != 0, answer["built"] == true, "{answer}");
+        answer["work"]["files_read"].as_u64().unwrap()
+    };
+    let _ = files_read("build");
+    assert_eq!(files_read("check"), 0);
+    // Another name for it moves its ctime and nothing else.
+    std::fs::hard_link(&wrapper, world.root().join("another name")).unwrap();
+    assert_eq!(files_read("check"), 1);
+    assert_eq!(files_read("check"), 1, "a check writes nothing");
+    let _ = files_read("build");
+    assert_eq!(files_read("check"), 0);
 }

@@ -77,9 +77,9 @@ fn copy_native(root: &Path, to: &Path) -> Result<()> {
     Ok(())
 }
 
-/// A trial takes what tests have built.
+/// A trial takes what tests have built; what is measured are programs as they are handed out.
 fn profile(options: &Options) -> &'static str {
-    if options.smoke { "" } else { " --release" }
+    if options.smoke { "" } else { " --profile dist" }
 }
 
 fn report(options: &Options) -> String {
@@ -117,7 +117,7 @@ mod tests {
         let all = Options { files: None, only: vec![], rounds: None, smoke: false };
         let line = report(&all);
         assert!(
-            line.starts_with("cargo run --release ") && line.ends_with(" --docs docs"),
+            line.starts_with("cargo run --profile dist ") && line.ends_with(" --docs docs"),
             "{line}"
         );
         let only = vec!["check".into(), "cold".into()];

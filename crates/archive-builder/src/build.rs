@@ -18,6 +18,7 @@ use crate::rebuild::rebuild;
 use crate::remote::upload::Upload;
 use crate::remote::{self, Asked};
 use crate::request::{MIN_GENERATIONS, Outcome, Request};
+use crate::toolchain;
 
 /// Whether to build what is fresh.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -158,6 +159,10 @@ fn renewed(
     for archive in &mut renewed.head.archives {
         *archive = publish::restamped(&scene.slot, archive)?;
     }
+    let Some(compiler) = toolchain::restamped(&renewed.head.toolchain_files)? else {
+        return Ok(None);
+    };
+    renewed.head.toolchain_files = compiler;
     Ok(Some(renewed))
 }
 

@@ -127,9 +127,11 @@ impl<'a> Scene<'a> {
             }
         };
         let mut work = Work::default();
-        let mut reasons = self.compare_surroundings(&stamp.head, &mut work);
-        let Assessment { reasons: of_inputs, work: assessed, mut outdated } = compared;
+        let Assessment { mut reasons, mut outdated, .. } =
+            self.compare_surroundings(&stamp.head, &mut work);
+        let Assessment { reasons: of_inputs, work: assessed, outdated: of_stats } = compared;
         reasons.extend(of_inputs);
+        outdated |= of_stats;
         work += assessed;
         let archives = self.compare_archives(&stamp.head, strategy, &mut work);
         reasons.extend(archives.reasons);
@@ -147,10 +149,10 @@ impl<'a> Scene<'a> {
     }
 
     /// What differs of the toolchain and the environment.
-    pub(crate) fn compare_surroundings(&self, stamp: &Head, work: &mut Work) -> Vec<Reason> {
-        let mut reasons = self.toolchain.compare(stamp, work);
-        reasons.extend(self.request.env.compare(&stamp.environment));
-        reasons
+    pub(crate) fn compare_surroundings(&self, stamp: &Head, work: &mut Work) -> Assessment {
+        let mut found = self.toolchain.compare(stamp, work);
+        found.reasons.extend(self.request.env.compare(&stamp.environment));
+        found
     }
 
     /// What differs of the published archives.
@@ -236,16 +238,17 @@ impl<'a> Scene<'a> {
     ) -> Outcome {
         let serving = stamp.map(Into::into);
         let workspace = || self.request.workspace.to_path_buf();
-        let archives = serving.iter().flat_map(|serving| &serving.head.archives).map(|archive| {
-            let path = self.slot.dir().join(&archive.file.path);
-            ReadyArchive {
+        // Nothing below it is a link, or it would not be believed.
+        let slot = serving.as_ref().and_then(|_| fs::canonicalize(self.slot.dir()).ok());
+        let slot = slot.as_deref().unwrap_or(self.slot.dir());
+        let archives =
+            serving.iter().flat_map(|serving| &serving.head.archives).map(|archive| ReadyArchive {
                 package: archive.package.clone(),
                 kind: archive.kind.clone(),
-                path: fs::canonicalize(&path).unwrap_or(path),
+                path: slot.join(&archive.file.path),
                 bytes: archive.file.meta.len,
                 digest: archive.file.digest,
-            }
-        });
+            });
         Outcome {
             key: self.key.clone(),
             root: serving.as_ref().map_or_else(workspace, |serving| serving.root.to_path_buf()),

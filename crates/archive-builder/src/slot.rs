@@ -92,14 +92,20 @@ impl Slot {
     pub(crate) fn check_trust(&self) -> Result<(), BuildError> {
         let below = [self.stamp(), self.lock(), self.cargo_saw()];
         let below = below.into_iter().chain([self.archives(), self.stamps(), self.target()]);
-        let places = [(self.store.clone(), Part::Store), (self.dir.clone(), Part::Slot)];
-        let is_shut =
-            fs::symlink_metadata(&self.dir).is_ok_and(|slot| !sys::everyone_may_enter(&slot));
+        let refuse = |path: PathBuf, looked: io::Result<Option<String>>| match looked
+            .doing("look at the store", &path)?
+        {
+            Some(problem) => Err(BuildError::Untrusted { path, problem }),
+            None => Ok(()),
+        };
+        refuse(self.store.clone(), distrust(&self.store, Part::Store))?;
+        let slot = fs::symlink_metadata(&self.dir);
+        let is_shut = slot.as_ref().is_ok_and(|slot| !sys::everyone_may_enter(slot));
+        refuse(self.dir.clone(), distrust_what(slot, Part::Slot))?;
         let part = if is_shut { Part::Shut } else { Part::Slot };
-        for (path, part) in places.into_iter().chain(below.map(|path| (path, part))) {
-            if let Some(problem) = distrust(&path, part).doing("look at the store", &path)? {
-                return Err(BuildError::Untrusted { path, problem });
-            }
+        for path in below {
+            let looked = distrust(&path, part);
+            refuse(path, looked)?;
         }
         Ok(())
     }
@@ -159,7 +165,12 @@ pub(crate) enum Part {
 /// It cannot be looked at.
 pub(crate) fn distrust(path: &Path, part: Part) -> io::Result<Option<String>> {
     let is_store = part == Part::Store;
-    let stat = if is_store { fs::metadata(path) } else { fs::symlink_metadata(path) };
+    distrust_what(if is_store { fs::metadata(path) } else { fs::symlink_metadata(path) }, part)
+}
+
+/// The same of what was found there.
+fn distrust_what(stat: io::Result<fs::Metadata>, part: Part) -> io::Result<Option<String>> {
+    let is_store = part == Part::Store;
     let metadata = match stat {
         Ok(metadata) => metadata,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),

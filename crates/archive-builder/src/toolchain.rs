@@ -13,7 +13,7 @@ use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use freshness_core::{Digest, Escaped, Fact, Head, Reason, SealedFile, Work};
+use freshness_core::{Assessment, Digest, Escaped, Fact, Head, Reason, SealedFile, Work};
 
 use crate::cargo_config::CargoConfig;
 use crate::environment::Environment;
@@ -144,13 +144,15 @@ impl Toolchain {
         Ok((self.facts(), files))
     }
 
-    /// What differs from the toolchain of a stamp.
-    pub(crate) fn compare(&self, stamp: &Head, work: &mut Work) -> Vec<Reason> {
+    /// What differs from the toolchain of a stamp; what only has another stat was read, and leaves it outdated.
+    pub(crate) fn compare(&self, stamp: &Head, work: &mut Work) -> Assessment {
+        let mut found = Assessment::default();
+        let reasons = &mut found.reasons;
         if let Compiler::Unclear(problem) = &self.compiler {
             let problem = format!("cannot tell which compiler would be used: {problem}");
-            return vec![Reason::ToolchainChanged { path: None, problem }];
+            reasons.push(Reason::ToolchainChanged { path: None, problem });
+            return found;
         }
-        let mut reasons = Vec::new();
         for fact in self.facts() {
             let was = stamp.toolchain.iter().find(|f| f.name == fact.name);
             let was = was.and_then(|f| f.value.clone());
@@ -166,9 +168,11 @@ impl Toolchain {
             });
         }
         if reasons.is_empty() {
-            reasons.extend(stamp.toolchain_files.iter().filter_map(|file| changed(file, work)));
+            let files = stamp.toolchain_files.iter();
+            let outdated = &mut found.outdated;
+            reasons.extend(files.filter_map(|file| changed(file, work, outdated)));
         }
-        reasons
+        found
     }
 
     fn facts(&self) -> Vec<Fact> {
@@ -265,8 +269,21 @@ pub(crate) fn driver_libraries(rustc: &Path) -> Vec<PathBuf> {
     found
 }
 
+/// The files of a toolchain with the stats that they have now; nothing where one holds other bytes.
+///
+/// # Errors
+/// One that cannot be read.
+pub(crate) fn restamped(files: &[SealedFile]) -> Result<Option<Vec<SealedFile>>, BuildError> {
+    let mut now = Vec::new();
+    for file in files {
+        now.push(seal::seal(&file.path, Some(file)).doing("read the compiler", &file.path)?);
+    }
+    let is_same = now.iter().zip(files).all(|(now, then)| now.digest == then.digest);
+    Ok(is_same.then_some(now))
+}
+
 /// Why a file of the toolchain is not the recorded one.
-fn changed(file: &SealedFile, work: &mut Work) -> Option<Reason> {
+fn changed(file: &SealedFile, work: &mut Work, outdated: &mut bool) -> Option<Reason> {
     let reason = |problem| Reason::ToolchainChanged { path: Some(file.path.clone()), problem };
     let mtime = fs::symlink_metadata(&file.path).map(|m| freshness_core::sys::meta_of(&m).mtime);
     if mtime.is_ok_and(|mtime| mtime != file.meta.mtime) {
@@ -274,7 +291,11 @@ fn changed(file: &SealedFile, work: &mut Work) -> Option<Reason> {
         return Some(reason("its modification time changed".into()));
     }
     match seal::examine(&file.path, &file.meta, &file.digest, ReadBytes::WhereStatDiffers, work) {
-        Condition::Intact | Condition::Restamped => None,
+        Condition::Intact => None,
+        Condition::Restamped => {
+            *outdated = true;
+            None
+        }
         Condition::Missing => Some(reason("it is gone".into())),
         Condition::Changed(problem) => Some(reason(problem)),
     }
@@ -323,7 +344,7 @@ mod tests {
     }
 
     fn problems(toolchain: &Toolchain, stamp: &Head) -> Vec<String> {
-        toolchain.compare(stamp, &mut Work::default()).iter().map(|r| r.detail()).collect()
+        toolchain.compare(stamp, &mut Work::default()).reasons.iter().map(Reason::detail).collect()
     }
 
     #[test]
@@ -359,6 +380,7 @@ mod tests {
         // The same length and modification time, as after an update that restores times.
         staged.program("bin/rustc", "two");
         assert_eq!(problems(&staged.choose(&[]), &stamp), ["content differs from what was sealed"]);
+        assert_eq!(restamped(&stamp.toolchain_files).unwrap(), None);
         // The same bytes again, in another inode with another ctime.
         staged.program("bin/rustc", "one");
         assert_eq!(problems(&staged.choose(&[]), &stamp), [""; 0]);

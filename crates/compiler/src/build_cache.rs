@@ -5,10 +5,9 @@
 
 use std::thread;
 
-use freshness::{InputRecord, Timestamp};
+use freshness::InputRecord;
 
 use crate::archives::{ReadyArchives, shown_reason};
-use crate::cache::CacheDir;
 use crate::error::CompileError;
 use crate::graph::{Changes, Known};
 use crate::link::output::Placed;
@@ -24,8 +23,6 @@ pub(crate) struct Found {
     pub changed: Vec<String>,
     /// What changed since the record was made; `None` where its modules are not to be believed.
     pub changes: Option<Changes>,
-    /// The moment before the sources were looked at.
-    pub cutoff: Option<Timestamp>,
     /// The archives of the recorded features, if they are current.
     pub archives: Option<ReadyArchives>,
     /// The program that is there, if it is what was linked.
@@ -36,12 +33,11 @@ pub(crate) struct Found {
 }
 
 impl Found {
-    fn nothing(miss: MissReason, cutoff: Option<Timestamp>) -> Self {
+    fn nothing(miss: MissReason) -> Self {
         Self {
             miss: Some(miss),
             changed: Vec::new(),
             changes: None,
-            cutoff,
             archives: None,
             placed: None,
             outdated: false,
@@ -65,20 +61,18 @@ pub(crate) fn known(session: &Session<'_>, found: &mut Found) -> Known {
 /// # Errors
 /// Those of asking for the archives.
 pub(crate) fn examine(session: &Session<'_>) -> Result<Found, CompileError> {
-    // Before anything is looked at: whatever is written from now on can be told by its time.
-    let cutoff = session.cache.as_ref().map(CacheDir::clock).and_then(Result::ok);
     let Some(now) = session.circumstances.as_ref().filter(|_| session.cache.is_some()) else {
-        return Ok(Found::nothing(MissReason::Disabled, cutoff));
+        return Ok(Found::nothing(MissReason::Disabled));
     };
     let record = match &session.record {
         Ok(record) => record,
-        Err(NoRecord::Missing) => return Ok(Found::nothing(MissReason::ManifestMissing, cutoff)),
-        Err(NoRecord::Damaged) => return Ok(Found::nothing(MissReason::ManifestDamaged, cutoff)),
+        Err(NoRecord::Missing) => return Ok(Found::nothing(MissReason::ManifestMissing)),
+        Err(NoRecord::Damaged) => return Ok(Found::nothing(MissReason::ManifestDamaged)),
     };
     let differing = compare(&record.circumstances, now);
     if differing == Some(MissReason::Compiler) {
         // Another compiler may understand the same text otherwise.
-        return Ok(Found::nothing(MissReason::Compiler, cutoff));
+        return Ok(Found::nothing(MissReason::Compiler));
     }
     let is_linked = session.output.is_some();
     thread::scope(|scope| {
@@ -86,7 +80,7 @@ pub(crate) fn examine(session: &Session<'_>) -> Result<Found, CompileError> {
             true => session.archives.check(&record.features),
             false => Ok(None),
         });
-        let mut found = look(session, record, differing, cutoff);
+        let mut found = look(session, record, differing);
         // A panic there is a panic here.
         let archives = archives.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
         found.archives = archives;
@@ -107,14 +101,9 @@ fn compare(then: &Circumstances, now: &Circumstances) -> Option<MissReason> {
     facts.into_iter().find(|(is_equal, _)| !is_equal).map(|(_, reason)| reason)
 }
 
-fn look(
-    session: &Session<'_>,
-    record: &Record,
-    differing: Option<MissReason>,
-    cutoff: Option<Timestamp>,
-) -> Found {
+fn look(session: &Session<'_>, record: &Record, differing: Option<MissReason>) -> Found {
     let Some(assessment) = session.archives.freshness().check_inputs(&record.inputs) else {
-        return Found::nothing(MissReason::ManifestDamaged, cutoff);
+        return Found::nothing(MissReason::ManifestDamaged);
     };
     let miss = differing.or_else(|| (!assessment.reasons.is_empty()).then_some(MissReason::Source));
     let counts = Counts {
@@ -128,7 +117,7 @@ fn look(
         outdated: assessment.outdated,
         counts,
         miss,
-        ..Found::nothing(MissReason::Source, cutoff)
+        ..Found::nothing(MissReason::Source)
     }
 }
 
@@ -163,7 +152,7 @@ pub(crate) fn renew(session: &Session<'_>, found: &Found) {
     else {
         return;
     };
-    let (Some(cutoff), Some(recorded)) = (found.cutoff, record.inputs.whole()) else { return };
+    let (Ok(cutoff), Some(recorded)) = (cache.clock(), record.inputs.whole()) else { return };
     let look = recorded.look().again();
     if !look.is_settled(cutoff) {
         return;

@@ -4,6 +4,8 @@ use std::collections::BTreeSet;
 use std::path::Path;
 use std::thread;
 
+use freshness::Timestamp;
+
 use crate::archives::ReadyArchives;
 use crate::build_cache::{self, Found};
 use crate::codegen::{check, features, generate, plan, startup};
@@ -60,6 +62,7 @@ impl From<CompileError> for Failure {
 }
 
 /// What a build made.
+#[derive(Default)]
 struct Built {
     modules: usize,
     placed: Option<Placed>,
@@ -128,6 +131,8 @@ fn stand_by(session: &Session<'_>, found: &Found) -> Option<Standby> {
 
 fn build(session: &Session<'_>, found: &mut Found, phases: &mut Phases) -> Result<Built, Failure> {
     let standby = stand_by(session, found);
+    // Whatever is written from now on can be told by its time.
+    let begun = session.cache.as_ref().and_then(|cache| cache.clock().ok());
     let known = build_cache::known(session, found);
     let (mut graph, order) = load(session, found, &known)?;
     phases.end("load");
@@ -136,8 +141,7 @@ fn build(session: &Session<'_>, found: &mut Found, phases: &mut Phases) -> Resul
     phases.end("check");
     let modules = graph.modules.len();
     let Some(output) = &session.output else {
-        let (placed, linked, archives, notes) = (None, false, ReadyArchives::default(), Vec::new());
-        return Ok(Built { modules, placed, linked, archives, notes });
+        return Ok(Built { modules, ..Built::default() });
     };
     let features = features(&plans, &checked);
     let (archives, objects) = thread::scope(|scope| {
@@ -167,7 +171,7 @@ fn build(session: &Session<'_>, found: &mut Found, phases: &mut Phases) -> Resul
         // Looking at the sources again takes place while the linker runs.
         let record = scope.spawn(|| {
             output.sweep();
-            prepare_record(session, found, &graph, &objects)
+            prepare_record(session, begun, &graph, &objects)
         });
         let placed = there.map_or_else(
             || {
@@ -229,11 +233,11 @@ fn archives_for(
 /// What the next compile wants to know, but for the program; or what keeps it from that, in words.
 fn prepare_record(
     session: &Session<'_>,
-    found: &Found,
+    begun: Option<Timestamp>,
     graph: &Graph,
     objects: &[Object],
 ) -> Result<Prepared, String> {
-    let inputs = inputs::record(session, found, graph)
+    let inputs = inputs::record(session, begun, graph)
         .map_err(|problem| format!("not recorded: {problem}"))?;
     let module = |(module, object): (&Module, &Object)| ModuleRecord {
         id: module.id.clone(),

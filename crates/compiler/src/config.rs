@@ -14,6 +14,9 @@ const FILE_NAME: &str = "nativets.toml";
 /// A configuration is written by hand; a larger file is something else.
 const MAX_BYTES: u64 = 1 << 20;
 
+/// Room for most of them, so that one read gives all.
+const USUAL_BYTES: usize = 4 << 10;
+
 /// What a configuration says; paths are absolute.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Config {
@@ -140,7 +143,7 @@ impl Config {
 }
 
 fn read(path: &Path) -> io::Result<(String, fs::Metadata)> {
-    let mut text = String::new();
+    let mut text = String::with_capacity(USUAL_BYTES);
     let file = open_regular(path, Links::Follow)?;
     let opened = file.metadata()?;
     file.take(MAX_BYTES + 1).read_to_string(&mut text)?;

@@ -1,6 +1,6 @@
 //! Records the sources of a compile: only such as are proven to be what was compiled.
 //!
-//! 1. The file system's clock was read before the first source was looked at (`Found::cutoff`).
+//! 1. The file system's clock was read before the first source was (`begun`).
 //! 2. Everything is looked at once more, after all was read. A file that is now what it was when it was
 //!    read (by this compile, or by the one whose record told what is in it), and was last changed before
 //!    that clock, is what was compiled; any other is read again and compared with the digest of what was
@@ -19,7 +19,6 @@ use std::time::{Duration, Instant};
 
 use freshness::{InputPath, InputRecord, Links, Look, State, Timestamp, open_regular};
 
-use crate::build_cache::Found;
 use crate::cache::{CacheDir, read_from};
 use crate::fingerprint::digest_of;
 use crate::graph::resolve::candidates;
@@ -32,19 +31,20 @@ const SETTLE: Duration = Duration::from_millis(100);
 /// Below the finest tick that is common.
 const RETRY: Duration = Duration::from_millis(1);
 
-/// The record of what `graph` was compiled from.
+/// The record of what `graph` was compiled from; all that was read of it was read after `begun`, by the file system's
+/// clock.
 ///
 /// # Errors
 /// Why that cannot be told, in words.
 pub(crate) fn record(
     session: &Session<'_>,
-    found: &Found,
+    begun: Option<Timestamp>,
     graph: &Graph,
 ) -> Result<InputRecord, &'static str> {
     const NO_CLOCK: &str = "the cache cannot be written";
     const MOVED: &str = "a source is not what was compiled";
     let cache = session.cache.as_ref().ok_or(NO_CLOCK)?;
-    let begun = found.cutoff.ok_or(NO_CLOCK)?;
+    let begun = begun.ok_or(NO_CLOCK)?;
     let absent = absences(graph);
     let input = |path: &Path| InputPath::new(&session.root, path);
     let sources: Vec<InputPath> = graph.modules.iter().map(|module| input(&module.path)).collect();

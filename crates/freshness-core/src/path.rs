@@ -108,7 +108,7 @@ impl fmt::Display for InputPath {
 /// Removes `.` and resolves `..` against the names before it, without asking the file system.
 #[must_use]
 pub fn normalize(path: &Path) -> PathBuf {
-    let mut out = PathBuf::new();
+    let mut out = PathBuf::with_capacity(path.as_os_str().len());
     for component in path.components() {
         match component {
             Component::CurDir => {}

@@ -117,13 +117,16 @@
 //! # Features
 //!
 //! `program` (on by default) is what only the program `freshness` needs: a toolchain depends on this crate with
-//! `default-features = false`. `signals`, which comes with it, turns signals into a wish to stop.
+//! `default-features = false`. `signals`, which comes with it, turns signals into a wish to stop; `bar`, which does too,
+//! shows on a terminal how far something has come.
 //! `remote` speaks to storages that machines share, and brings an HTTP client and TLS.
 //!
 //! # Platform
 //!
 //! Unix. Windows is not supported yet.
 
+#[cfg(feature = "bar")]
+pub mod bar;
 mod config;
 mod doctor;
 mod facade;

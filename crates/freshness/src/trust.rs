@@ -51,7 +51,9 @@ impl Trust {
             Some(parent) if !parent.as_os_str().is_empty() => parent,
             _ => Path::new("."),
         };
-        if self.everywhere || self.directories.contains(&fs::canonicalize(dir)?) {
+        let is_listed =
+            !self.directories.is_empty() && self.directories.contains(&fs::canonicalize(dir)?);
+        if self.everywhere || is_listed {
             return Ok(None);
         }
         let (link, parent) = (fs::symlink_metadata(path)?, fs::metadata(dir)?);

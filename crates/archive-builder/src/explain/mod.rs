@@ -164,7 +164,7 @@ impl Found {
         let mut work = Work::default();
         let mut found = Self {
             of_inputs: BTreeMap::new(),
-            of_surroundings: scene.compare_surroundings(&stamp.head, &mut work),
+            of_surroundings: scene.compare_surroundings(&stamp.head, &mut work).reasons,
             of_archives: BTreeMap::new(),
         };
         for (index, strategy) in strategies.iter().enumerate() {

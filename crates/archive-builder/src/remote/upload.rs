@@ -228,7 +228,7 @@ impl Upload {
         let site = self.site(&config, &toolchain);
         let head = &self.stamp.head;
         let differs = toolchain.compare(head, &mut Work::default());
-        if !differs.is_empty() || !self.env.compare(&head.environment).is_empty() {
+        if !differs.reasons.is_empty() || !self.env.compare(&head.environment).is_empty() {
             return Err(changed());
         }
         let closure = Closure::of(&site).map_err(Stop::Not)?;

@@ -20,7 +20,7 @@ use crate::error::CompileError;
 use crate::fingerprint::Fingerprint;
 
 /// Raised when the arguments of a link change.
-const ARGUMENTS: &str = "nativets link arguments 1";
+const ARGUMENTS: &str = "nativets link arguments 2";
 
 /// What std needs of the system: `rustc --crate-type staticlib --print native-static-libs`.
 const SYSTEM_LIBRARIES: [&str; 7] =
@@ -164,8 +164,10 @@ fn arguments(objects: &OsStr, archives: &[PathBuf], output: &Path) -> Vec<OsStri
     arguments
 }
 
+/// With one thread: handing each small section to another one takes longer than copying it.
 fn with_lld(arguments: &[OsString]) -> Vec<OsString> {
-    arguments.iter().cloned().chain(["-fuse-ld=lld".into()]).collect()
+    let lld = ["-fuse-ld=lld", "-Wl,--threads=1"].map(OsString::from);
+    arguments.iter().cloned().chain(lld).collect()
 }
 
 /// The first lines of what a linker said, safe to print.

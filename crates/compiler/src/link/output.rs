@@ -6,7 +6,6 @@
 use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
-use std::thread;
 
 use freshness::{Links, Meta, meta_of, open_regular};
 use sha2::{Digest as _, Sha256};
@@ -14,7 +13,7 @@ use tempfile::TempPath;
 
 use crate::cache;
 use crate::error::CompileError;
-use crate::sys::may_be_run;
+use crate::sys::{exchange, may_be_run};
 
 /// Where a program is put.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -105,14 +104,14 @@ impl Output {
     pub fn place(&self, unplaced: TempPath) -> Result<Placed, CompileError> {
         let refused = |error: io::Error| self.refused(&error);
         let file = File::open(&unplaced).map_err(refused)?;
-        // A rename over a file waits for its bytes to be on their way to the disk: time to read them.
-        let (checksum, placed) = thread::scope(|scope| {
-            let checksum = scope.spawn(|| checksum(&file));
-            let placed = unplaced.persist(&self.0);
-            (checksum.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)), placed)
-        });
-        placed.map_err(|error| self.refused(&error.error))?;
-        let checksum = checksum.map_err(refused)?;
+        let checksum = checksum(&file).map_err(refused)?;
+        let is_there = fs::symlink_metadata(&self.0).is_ok_and(|metadata| !metadata.is_dir());
+        // A rename over a file waits for the new bytes to be on their way to the disk, on some file systems, to
+        // save programs that care for no crash. Where both change places, the old program goes with the name
+        // that the new one had.
+        if !(is_there && exchange(&unplaced, &self.0).is_ok()) {
+            unplaced.persist(&self.0).map_err(|error| self.refused(&error.error))?;
+        }
         // Of the open file, not of the name: another compile may have put its own there by now.
         let meta = file.metadata().map_err(|error| self.refused(&error))?;
         Ok(Placed { meta: meta_of(&meta), checksum })

@@ -1,10 +1,9 @@
 //! A bar on the terminal, for compiles that take long enough to wonder.
 
-use std::io::{self, IsTerminal};
-use std::sync::OnceLock;
+use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use freshness::bar::{self, Bar as Line, Motion, Words};
 
 use crate::outcome::Progress;
 
@@ -15,13 +14,21 @@ const PATIENCE: Duration = Duration::from_millis(400);
 pub(super) struct Bar {
     begun: Instant,
     is_wanted: bool,
-    bar: OnceLock<ProgressBar>,
+    state: Mutex<State>,
+}
+
+#[derive(Default)]
+struct State {
+    done: usize,
+    of: usize,
+    what: String,
+    line: Option<Line>,
 }
 
 impl Bar {
     pub(super) fn new(is_text: bool) -> Self {
-        let is_wanted = is_text && io::stderr().is_terminal();
-        Self { begun: Instant::now(), is_wanted, bar: OnceLock::new() }
+        let is_wanted = is_text && bar::is_seen(std::env::var_os("TERM").as_deref());
+        Self { begun: Instant::now(), is_wanted, state: Mutex::default() }
     }
 
     /// Shows what goes on, once that takes long.
@@ -29,23 +36,28 @@ impl Bar {
         if !self.is_wanted {
             return;
         }
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         match progress {
-            Progress::Generating(modules) => self.bar().set_length(modules as u64),
-            Progress::Generated => self.bar().inc(1),
-            Progress::Linking => self.bar().set_message("linking"),
-            Progress::Done => return self.bar().finish_and_clear(),
+            Progress::Generating(modules) => state.of = modules,
+            Progress::Generated => state.done += 1,
+            Progress::Linking => state.what = "linking".to_owned(),
+            Progress::Done => return state.line = None,
             Progress::Read => return,
         }
-        if self.begun.elapsed() > PATIENCE && self.bar().is_hidden() {
-            self.bar().set_draw_target(ProgressDrawTarget::stderr());
+        let words = state.words();
+        match &state.line {
+            Some(line) => line.say(|shown| *shown = words),
+            None if self.begun.elapsed() > PATIENCE => {
+                state.line = Some(Line::show(words, Motion::Still));
+            }
+            None => {}
         }
     }
+}
 
-    fn bar(&self) -> &ProgressBar {
-        self.bar.get_or_init(|| {
-            let style = ProgressStyle::with_template("{bar:30} {pos}/{len} modules {msg}");
-            let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::hidden());
-            style.map_or(bar.clone(), |style| bar.with_style(style))
-        })
+impl State {
+    fn words(&self) -> Words {
+        let count = format!("{}/{} modules", self.done, self.of);
+        Words { done: Some((self.done, self.of)), count, what: self.what.clone() }
     }
 }

@@ -1,4 +1,4 @@
-//! Unix: modes, and a process that becomes another program.
+//! Unix: modes, names that change places, and a process that becomes another program.
 
 use std::fs::{DirBuilder, Metadata};
 use std::io;
@@ -32,4 +32,21 @@ pub(crate) fn become_program(command: &mut Command) -> io::Result<ExitStatus> {
 pub(crate) fn code_of(status: ExitStatus) -> u8 {
     let code = status.code().or_else(|| status.signal().map(|signal| 128 + signal));
     code.and_then(|code| u8::try_from(code).ok()).unwrap_or(1)
+}
+
+/// Lets two names change places, at once for whoever looks; nothing changes where that cannot be.
+///
+/// # Errors
+/// Those of `renameat2(2)`; the system has none.
+pub(crate) fn exchange(one: &Path, other: &Path) -> io::Result<()> {
+    #[cfg(any(target_os = "linux", target_os = "android"))]
+    {
+        use rustix::fs::{CWD, RenameFlags, renameat_with};
+        Ok(renameat_with(CWD, one, CWD, other, RenameFlags::EXCHANGE)?)
+    }
+    #[cfg(not(any(target_os = "linux", target_os = "android")))]
+    {
+        _ = (one, other);
+        Err(io::ErrorKind::Unsupported.into())
+    }
 }

@@ -30,3 +30,11 @@ pub(crate) fn become_program(command: &mut Command) -> io::Result<ExitStatus> {
 pub(crate) fn code_of(status: ExitStatus) -> u8 {
     status.code().and_then(|code| u8::try_from(code).ok()).unwrap_or(1)
 }
+
+/// Lets two names change places: Windows cannot.
+///
+/// # Errors
+/// Always.
+pub(crate) fn exchange(_one: &Path, _other: &Path) -> io::Result<()> {
+    Err(io::ErrorKind::Unsupported.into())
+}

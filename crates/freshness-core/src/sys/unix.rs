@@ -15,6 +15,7 @@ use rustix::fs::{AtFlags, CWD, FileType, Mode, OFlags, RawMode, Stat, fstat, ope
 #[cfg(any(target_os = "linux", target_os = "android"))]
 use rustix::fs::{StatxFlags, StatxTimestamp, statx};
 use rustix::io::Errno;
+use rustix::termios::tcgetwinsize;
 use rustix::time::{ClockId, clock_gettime};
 
 use super::Links;
@@ -211,6 +212,13 @@ pub fn thread_crowded_time() -> Duration {
     let told = std::fs::read_to_string("/proc/thread-self/schedstat").unwrap_or_default();
     let queued = told.split_whitespace().nth(1).and_then(|nanos| nanos.parse().ok());
     Duration::from_nanos(queued.unwrap_or(0))
+}
+
+/// How wide the terminal is that standard error goes to; nothing where it goes elsewhere, or the terminal does not tell.
+#[must_use]
+pub fn terminal_columns() -> Option<usize> {
+    let size = tcgetwinsize(std::io::stderr()).ok()?;
+    Some(usize::from(size.ws_col)).filter(|columns| *columns > 0)
 }
 
 /// How many cores the scheduler may put this process on, where the system tells in a word.

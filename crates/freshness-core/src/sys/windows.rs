@@ -247,3 +247,9 @@ pub fn read_at(file: &File, buffer: &mut [u8], offset: u64) -> io::Result<()> {
     }
     Ok(())
 }
+
+/// How wide the terminal is that standard error goes to: the system tells only who calls it by a foreign interface.
+#[must_use]
+pub fn terminal_columns() -> Option<usize> {
+    None
+}

@@ -55,8 +55,9 @@ pub fn measure(bench: &Bench) -> Result<Section> {
         title: "The compiler".into(),
         intro: "`nativets compile` of an entry and a thousand modules of a hundred lines; the *Rust twin* has the same \
                 functions as modules of a cargo package, and prints the same number. The bare link is `cc` with the \
-                arguments that `nativets` gave it, and nothing else. Builds of the twin that take long are run once or \
-                twice."
+                arguments that `nativets` gave it, and nothing else. The twin is built by the cargo on `PATH`, as one \
+                types it; with rustup that is a proxy of the toolchain's own. Builds of it that take long are run \
+                once or twice."
             .into(),
         plots: vec![("compiler.svg".into(), "milliseconds by phase".into())],
         tables: tables.collect(),
@@ -99,6 +100,7 @@ struct Programs<'b> {
     modules: usize,
     project: PathBuf,
     twin: PathBuf,
+    /// The cargo that one types.
     cargo: PathBuf,
     /// Each edit is another.
     revision: Cell<usize>,
@@ -123,7 +125,7 @@ impl<'b> Programs<'b> {
             root.join("store").display()
         );
         fs::write(project.join("nativets.toml"), config)?;
-        let cargo = bench.cargo();
+        let cargo = bench.find("cargo").unwrap_or_else(|| bench.cargo());
         let programs = Self { bench, modules, project, twin, cargo, revision: Cell::new(0) };
         perform(programs.nativets("app"), 0).context("build the native archives")?;
         Ok(programs)
@@ -139,6 +141,14 @@ impl<'b> Programs<'b> {
         let mut command = Command::new(&self.cargo);
         command.current_dir(&self.twin).args(["build", "--offline", "--profile", profile]);
         command
+    }
+
+    /// The same by the toolchain's own cargo, where that is another one than is typed.
+    fn build_twin_directly(&self) -> Option<Command> {
+        let direct = self.bench.cargo();
+        let mut command = Command::new(&direct);
+        command.current_dir(&self.twin).args(["build", "--offline", "--target-dir", "target-own"]);
+        (direct != self.cargo).then_some(command)
     }
 
     fn twin_target(&self, profile: &str) -> PathBuf {
@@ -182,7 +192,12 @@ impl<'b> Programs<'b> {
                 Contender::new(twin_name(profile), move || self.build_twin(profile))
             }),
         );
-        self.bench.contest("no-op", contenders, seconds(8))
+        if self.build_twin_directly().is_some() {
+            let name = format!("{}, by the toolchain's own cargo", twin_name("dev"));
+            let directly = || self.build_twin_directly().unwrap_or_else(|| self.build_twin("dev"));
+            contenders.push(Contender::new(name, directly));
+        }
+        self.bench.contest("no-op", contenders, seconds(10))
     }
 
     fn edited(&self, what: &str, count: usize) -> Result<Vec<Outcome>> {
@@ -197,7 +212,8 @@ impl<'b> Programs<'b> {
             contenders.push(twin.after(move || self.edit_twin(count)).slow(rounds));
         }
         contenders.extend(self.bundlers(count));
-        Ok(self.bench.contest(what, contenders, seconds(15)))
+        // The twin alone takes more than half of it.
+        Ok(self.bench.contest(what, contenders, seconds(35)))
     }
 
     /// Those that are there; they keep nothing from one run to the next.

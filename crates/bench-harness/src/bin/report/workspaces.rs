@@ -14,8 +14,13 @@ use crate::{Bench, seconds};
 const NOTHING: &str = "/bin/true";
 const CHECK: &str = "freshness check";
 const BUILD: &str = "freshness build";
-const CARGO: &str = "cargo build";
-const PROXIED: &str = "cargo build, by rustup's proxy";
+/// What one starts by typing `cargo`: that is rustup's proxy where rustup is.
+const TYPED: &str = "cargo build, cargo from PATH";
+/// What the proxy starts.
+const DIRECT: &str = "cargo build, the toolchain's own cargo";
+
+/// What the others are compared with.
+const BASELINES: [&str; 2] = [NOTHING, CHECK];
 
 /// Measures both; of the smallest fixture only, where it is a trial.
 pub fn measure(bench: &Bench) -> Result<Section> {
@@ -23,21 +28,22 @@ pub fn measure(bench: &Bench) -> Result<Section> {
         title: "Workspaces where nothing changed".into(),
         intro: "The native archives of this repository (two packages, with regex and sha2), as a workspace of their own and \
                 as the part of this repository that they are; and a workspace of published packages, of which many \
-                are its own. `cargo` is the toolchain's own program; what one types \
-                is often rustup's proxy, which finds that first."
+                are its own. What one types is the cargo on `PATH`; with rustup that is a proxy, which first finds the \
+                toolchain's own. Goals are set against what one types. Each has a target directory of its own: \
+                in a common one the two would forget what the other knows of the compiler."
             .into(),
         ..Section::default()
     };
     if bench.smoke {
         let scene = bench.scene(bench.sizes[0])?;
         let small = Workspace::new(bench, scene.root(), &["--workspace"]);
-        section.tables.push(Table::of_contest("", &small.contest()?, &[NOTHING]));
+        section.tables.push(Table::of_contest("", &small.contest()?, &BASELINES));
         return Ok(section);
     }
     let arguments = "--release --locked -p nativets-runtime -p nativets-stdlib \
                      --no-default-features --features nativets-stdlib/crypto";
     let arguments: Vec<&str> = arguments.split_whitespace().collect();
-    let faster = |outcomes: &[Outcome]| ratio(outcomes, CARGO, CHECK);
+    let faster = |outcomes: &[Outcome]| ratio(outcomes, TYPED, CHECK);
     let subjects =
         [(&bench.native, "two packages"), (&bench.repository, "two packages of this repository")];
     for (root, words) in subjects {
@@ -50,34 +56,31 @@ pub fn measure(bench: &Bench) -> Result<Section> {
                 Limit::AtMost(2.5),
             ),
             Goal::new(
-                format!("check of {words}, against cargo's own no-op"),
+                format!("check of {words}, against cargo's no-op"),
                 faster(&outcomes),
                 Limit::AtLeast(15.0),
             ),
         ]);
-        section.tables.push(Table::of_contest(format!("{words}:"), &outcomes, &[NOTHING]));
+        section.tables.push(Table::of_contest(format!("{words}:"), &outcomes, &BASELINES));
     }
     let (caption, outcomes) = real(bench)?;
-    let what = "check of the larger workspace, against cargo's own no-op";
+    let what = "check of the larger workspace, against cargo's no-op";
     section.goals.push(Goal::new(what, faster(&outcomes), Limit::AtLeast(80.0)));
-    section.tables.push(Table::of_contest(caption, &outcomes, &[NOTHING]));
+    section.tables.push(Table::of_contest(caption, &outcomes, &BASELINES));
     Ok(section)
 }
 
 /// The larger one, with what it consists of.
 fn real(bench: &Bench) -> Result<(String, Vec<Outcome>)> {
     let root = bench.work.join("real");
-    let complete = root.join("complete");
-    if !complete.exists() {
-        write_real_workspace(&root, &bench.repository)?;
-        fs::write(&complete, "")?;
-    }
+    let is_new = write_real_workspace(&root, &bench.repository)?;
     let workspace = Workspace::new(bench, &root, &["--workspace"]);
-    workspace.seed()?;
+    workspace.seed(is_new)?;
     let outcomes = workspace.contest()?;
-    let mut build = workspace.cargo(&workspace.direct);
+    let typed = &workspace.cargos[0];
+    let mut build = workspace.cargo(typed);
     build.args(["--message-format", "json"]);
-    let units = count_units(&perform(build, 0)?, &root, &workspace.target.join("debug/deps"))?;
+    let units = count_units(&perform(build, 0)?, &root, &typed.target.join("debug/deps"))?;
     let caption = format!(
         "{} units of cargo, {} source files of the workspace's own packages:",
         units.units, units.compiled_files
@@ -90,51 +93,72 @@ struct Workspace<'b> {
     bench: &'b Bench,
     root: &'b Path,
     arguments: &'b [&'b str],
+    /// The one that is typed first.
+    cargos: Vec<Cargo>,
+}
+
+/// A cargo, and where it builds.
+struct Cargo {
+    name: &'static str,
+    program: PathBuf,
     target: PathBuf,
-    /// The toolchain's own cargo.
-    direct: PathBuf,
 }
 
 impl<'b> Workspace<'b> {
     fn new(bench: &'b Bench, root: &'b Path, arguments: &'b [&'b str]) -> Self {
         let name = root.file_name().unwrap_or_default();
-        let target = bench.work.join("by-cargo").join(name);
-        Self { bench, root, arguments, target, direct: bench.cargo() }
+        let cargo = |(name_of_cargo, place, program): (&'static str, &str, PathBuf)| Cargo {
+            name: name_of_cargo,
+            program,
+            target: bench.work.join(place).join(name),
+        };
+        let direct = bench.cargo();
+        let typed = bench.find("cargo").unwrap_or_else(|| direct.clone());
+        let mut cargos = vec![(TYPED, "by-cargo", typed.clone())];
+        if typed != direct {
+            cargos.push((DIRECT, "by-own-cargo", direct));
+        }
+        Self { bench, root, arguments, cargos: cargos.into_iter().map(cargo).collect() }
     }
 
-    /// Gives cargo what Freshness had it build: it finds most of it current, and compiles the rest.
-    fn seed(&self) -> Result<()> {
+    /// Gives each cargo what Freshness had it build: it finds most of it current, and compiles the rest.
+    fn seed(&self, is_new: bool) -> Result<()> {
         perform(self.freshness("build", "hash"), 0)?;
-        if self.target.exists() {
-            return Ok(());
-        }
-        fs::create_dir_all(&self.target)?;
-        for slot in fs::read_dir(self.root.join("target/freshness"))? {
-            let made = slot?.path().join("target");
-            if made.is_dir() {
-                let mut copy = Command::new("cp");
-                copy.arg("-a").arg(made.join(".")).arg(&self.target);
-                perform(copy, 0)?;
+        for Cargo { target, .. } in &self.cargos {
+            if is_new && target.exists() {
+                fs::remove_dir_all(target)?;
+            }
+            if target.exists() {
+                continue;
+            }
+            fs::create_dir_all(target)?;
+            for slot in fs::read_dir(self.root.join("target/freshness"))? {
+                let made = slot?.path().join("target");
+                if made.is_dir() {
+                    let mut copy = Command::new("cp");
+                    copy.arg("-a").arg(made.join(".")).arg(target);
+                    perform(copy, 0)?;
+                }
             }
         }
         Ok(())
     }
 
-    /// Builds by both, then has them find that there is nothing to do.
+    /// Builds by all, then has them find that there is nothing to do.
     fn contest(&self) -> Result<Vec<Outcome>> {
         perform(self.freshness("build", "hash"), 0)?;
-        perform(self.cargo(&self.direct), 0)?;
+        for cargo in &self.cargos {
+            perform(self.cargo(cargo), 0)?;
+        }
         let bench = self.bench;
         let mut contenders = vec![
             Contender::new(NOTHING, || Command::new(NOTHING)),
             Contender::new(CHECK, || self.freshness("check", "hash")),
             Contender::new("freshness check, mtime", || self.freshness("check", "mtime")),
             Contender::new(BUILD, || self.freshness("build", "hash")),
-            Contender::new(CARGO, || self.cargo(&self.direct)),
         ];
-        if let Some(typed) = bench.find("cargo").filter(|typed| *typed != self.direct) {
-            contenders.push(Contender::new(PROXIED, move || self.cargo(&typed)));
-        }
+        let cargos = self.cargos.iter();
+        contenders.extend(cargos.map(|cargo| Contender::new(cargo.name, || self.cargo(cargo))));
         let name = self.root.file_name().unwrap_or_default().to_string_lossy().into_owned();
         let outcomes = bench.contest(&name, contenders, seconds(12));
         if times_of(&outcomes, CHECK).is_none() {
@@ -149,10 +173,10 @@ impl<'b> Workspace<'b> {
         freshness
     }
 
-    fn cargo(&self, cargo: &Path) -> Command {
-        let mut command = Command::new(cargo);
+    fn cargo(&self, cargo: &Cargo) -> Command {
+        let mut command = Command::new(&cargo.program);
         command.current_dir(self.root).args(["build", "--offline", "--target-dir"]);
-        command.arg(&self.target).args(self.arguments);
+        command.arg(&cargo.target).args(self.arguments);
         command
     }
 }

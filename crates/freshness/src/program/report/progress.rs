@@ -5,25 +5,15 @@
 //! at once costs a glance at the clock.
 
 use std::collections::BTreeSet;
-use std::io::{self, IsTerminal};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-
+use super::store::Bytes;
+use crate::bar::{self, Bar, Motion, Words};
 use crate::{Escaped, Event, Expected};
 
 /// Looking at inputs that is done before is not worth a bar.
 const PATIENCE: Duration = Duration::from_millis(300);
-
-/// How often a bar moves by itself.
-const TICK: Duration = Duration::from_millis(100);
-
-const BUILDING: &str = "{spinner} {bar:24} {prefix} {elapsed} {wide_msg}";
-const READING: &str = "{spinner} {bar:24} {percent}% of the inputs {elapsed}";
-const FETCHING: &str =
-    "{spinner} {bar:24} {binary_bytes} of {binary_total_bytes} {elapsed} {wide_msg}";
-const WAITING: &str = "{spinner} {elapsed} {wide_msg}";
 
 /// Shows what goes on, on standard error.
 #[derive(Debug, Default)]
@@ -31,7 +21,7 @@ pub(super) struct Progress(Mutex<State>);
 
 #[derive(Debug, Default)]
 struct State {
-    bar: Option<ProgressBar>,
+    bar: Option<Bar>,
     /// When the look that goes on began.
     looking: Option<Instant>,
     building: Building,
@@ -45,9 +35,14 @@ struct Building {
     expected: Option<Expected>,
 }
 
+/// As much of a transfer as a bar can tell apart.
+fn kibibytes(bytes: u64) -> usize {
+    usize::try_from(bytes >> 10).unwrap_or(usize::MAX)
+}
+
 /// Whether anyone would see it.
 pub(super) fn is_seen() -> bool {
-    io::stderr().is_terminal() && !ProgressDrawTarget::stderr().is_hidden()
+    bar::is_seen(std::env::var_os("TERM").as_deref())
 }
 
 impl Progress {
@@ -56,13 +51,12 @@ impl Progress {
         match event {
             Event::Looking { done, of } => self.look(*done, *of),
             Event::WaitingForLock { holder } => {
-                return self.start(WAITING, |bar| {
-                    bar.set_message(format!("waiting for {}", Escaped::text(holder)));
-                });
+                let what = format!("waiting for {}", Escaped::text(holder));
+                return self.start(Words { what, ..Words::default() });
             }
             Event::CargoStarts { packages, .. } => {
                 let building = Building { expected: Some(*packages), ..Building::default() };
-                self.start(BUILDING, |bar| building.show(bar));
+                self.start(building.words(String::new()));
                 self.state().building = building;
             }
             Event::CargoMade { package_id, .. } => self.made(package_id),
@@ -76,39 +70,31 @@ impl Progress {
     /// Shows what cargo says it is at.
     pub(super) fn says(&self, status: &str) {
         if let Some(bar) = &self.state().bar {
-            bar.set_message(status.to_owned());
+            bar.say(|words| words.what = status.to_owned());
         }
     }
 
     /// Prints something above what is shown.
     pub(super) fn above(&self, print: impl FnOnce()) {
-        let bar = self.state().bar.clone();
-        match bar {
-            Some(bar) => bar.suspend(print),
+        match &self.state().bar {
+            Some(bar) => bar.above(print),
             None => print(),
         }
     }
 
     /// Takes away what is shown.
     pub(super) fn clear(&self) {
-        let bar = self.state().bar.take();
-        if let Some(bar) = bar {
-            bar.finish_and_clear();
-        }
+        self.state().bar = None;
     }
 
     /// Puts a bar in the place of what is shown; says whether there is someone to see it.
-    fn start(&self, template: &str, fill: impl FnOnce(&ProgressBar)) -> bool {
+    fn start(&self, words: Words) -> bool {
         self.clear();
-        if !is_seen() {
-            return false;
+        let is_seen = is_seen();
+        if is_seen {
+            self.state().bar = Some(Bar::show(words, Motion::Ticking));
         }
-        let bar = bar(template);
-        fill(&bar);
-        bar.set_draw_target(ProgressDrawTarget::stderr());
-        bar.enable_steady_tick(TICK);
-        self.state().bar = Some(bar);
-        true
+        is_seen
     }
 
     fn look(&self, done: usize, of: usize) {
@@ -128,25 +114,29 @@ impl Progress {
         if !is_long {
             return;
         }
-        let show = |bar: &ProgressBar| {
-            bar.set_length(of as u64);
-            bar.set_position(bar.position().max(done as u64));
-        };
         if is_new {
-            self.start(READING, show);
+            self.start(share(done, of));
         } else if let Some(bar) = &self.state().bar {
-            show(bar);
+            // What was done later may be told earlier.
+            bar.say(|words| {
+                if words.done < Some((done, of)) {
+                    *words = share(done, of);
+                }
+            });
         }
     }
 
     /// Unlike a look, a transfer shows from its beginning: nothing else would tell why it takes long.
     fn fetch(&self, storage: &str, done: u64, of: u64) {
+        let words = || Words {
+            done: Some((kibibytes(done), kibibytes(of))),
+            count: format!("{} of {}", Bytes(done), Bytes(of)),
+            what: format!("from {}", Escaped::text(storage)),
+        };
         if done == 0 || self.state().bar.is_none() {
-            self.start(FETCHING, |bar| bar.set_message(format!("from {}", Escaped::text(storage))));
-        }
-        if let Some(bar) = &self.state().bar {
-            bar.set_length(of);
-            bar.set_position(done);
+            self.start(words());
+        } else if let Some(bar) = &self.state().bar {
+            bar.say(|said| *said = words());
         }
     }
 
@@ -154,7 +144,7 @@ impl Progress {
         let mut state = self.state();
         state.building.packages.insert(package_id.to_owned());
         if let Some(bar) = &state.bar {
-            state.building.show(bar);
+            bar.say(|words| *words = state.building.words(std::mem::take(&mut words.what)));
         }
     }
 
@@ -164,11 +154,9 @@ impl Progress {
 }
 
 impl Building {
-    fn show(&self, bar: &ProgressBar) {
-        let done = self.packages.len();
-        bar.set_length(self.length() as u64);
-        bar.set_position(done as u64);
-        bar.set_prefix(self.words());
+    /// What is said of it while cargo is at `what`.
+    fn words(&self, what: String) -> Words {
+        Words { done: Some((self.packages.len(), self.length())), count: self.count(), what }
     }
 
     /// How many packages there are, as far as is known by now.
@@ -180,7 +168,7 @@ impl Building {
         expected.max(self.packages.len())
     }
 
-    fn words(&self) -> String {
+    fn count(&self) -> String {
         let (done, of) = (self.packages.len(), self.length());
         match self.expected {
             Some(Expected::AtMost(_)) => format!("{done} of at most {of} packages"),
@@ -189,11 +177,11 @@ impl Building {
     }
 }
 
-/// A bar that no one sees yet.
-fn bar(template: &str) -> ProgressBar {
-    let bar = ProgressBar::with_draw_target(Some(0), ProgressDrawTarget::hidden());
-    let style = ProgressStyle::with_template(template);
-    style.map_or(bar.clone(), |style| bar.with_style(style.progress_chars("=> ")))
+/// How much of the inputs was looked at.
+fn share(done: usize, of: usize) -> Words {
+    let percent = (done * 100).checked_div(of).unwrap_or(100);
+    let count = format!("{percent}% of the inputs");
+    Words { done: Some((done, of)), count, what: String::new() }
 }
 
 #[cfg(test)]
@@ -203,20 +191,13 @@ mod tests {
     #[test]
     fn packages_are_counted_once_and_never_beyond_their_number() {
         let mut building = Building { expected: Some(Expected::About(2)), ..Building::default() };
-        assert_eq!(building.words(), "0 of 2 packages");
+        assert_eq!(building.count(), "0 of 2 packages");
         for id in ["a", "b", "a", "c"] {
             building.packages.insert(id.into());
         }
-        assert_eq!(building.words(), "3 of 3 packages");
+        assert_eq!(building.count(), "3 of 3 packages");
         building.expected = Some(Expected::AtMost(9));
-        assert_eq!(building.words(), "3 of at most 9 packages");
-    }
-
-    #[test]
-    fn every_template_is_understood() {
-        for template in [BUILDING, READING, FETCHING, WAITING] {
-            assert!(ProgressStyle::with_template(template).is_ok(), "{template}");
-        }
+        assert_eq!(building.count(), "3 of at most 9 packages");
     }
 
     #[test]
