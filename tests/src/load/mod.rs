@@ -5,8 +5,10 @@
 //! with the share, and clients are killed. Every archive that a client is given is read, and holds the mark of
 //! its identity, which no other has.
 //!
-//! Then the weather is calm. One client that can build looks after each identity, which puts right what was
-//! tampered with; and from then on each is there for a machine that has nothing.
+//! Then the weather is calm. Two clients that can build look after each identity, one after the other, and put
+//! right what was tampered with: the first may find nothing because the way to an archive is damaged, and mends
+//! that; only who then fetches the archive sees whether it is damaged too. From then on each identity is there for
+//! a machine that has nothing.
 
 mod client;
 mod tally;
@@ -56,14 +58,17 @@ pub fn run(plan: Plan, ground: &Ground) -> Tally {
     });
     tally.lock().unwrap().storm = start.elapsed();
     in_parallel(plan, &mut clients, |client, _| client.settle(&tally));
-    let mut healers: Vec<Client> =
-        (0..plan.identities).map(|n| Client::new(n, Tools::All, &writer)).collect();
-    in_parallel(plan, &mut healers, |client, _| client.settle(&tally));
-    let reader = writer.reading();
-    let mut readers: Vec<Client> =
-        (0..plan.identities).map(|n| Client::new(n, Tools::None, &reader)).collect();
+    let new = |tools: Tools, access: &Access| -> Vec<Client> {
+        (0..plan.identities).map(|n| Client::new(n, tools, access)).collect()
+    };
+    for _ in 0..2 {
+        let mut healers = new(Tools::All, &writer);
+        in_parallel(plan, &mut healers, |client, _| client.settle(&tally));
+        clients.append(&mut healers);
+    }
+    let mut readers = new(Tools::None, &writer.reading());
     in_parallel(plan, &mut readers, |client, _| client.must_be_served(&tally));
-    for client in clients.iter().chain(&healers).chain(&readers) {
+    for client in clients.iter().chain(&readers) {
         client.must_have_kept(&tally);
     }
     let mut tally = tally.into_inner().unwrap();
