@@ -221,9 +221,8 @@ impl<'a> Rebuild<'a> {
 
         let environment = self.environment(&units);
         let world = saw::world(&workspace.root, &contents, &compiled_inputs(&units))?;
-        let environment_digest = environment::digest(&environment);
-        let published = self.publish(workspace, &messages, &saw, environment_digest, world)?;
-        let (archives, made) = match published {
+        let known_by = (environment::digest(&environment), world);
+        let (archives, made) = match self.publish(workspace, &messages, &saw, known_by)? {
             Published::All(archives, made) => (archives, made),
             Published::WronglyFresh(package) => return Ok(Attempt::WronglyFresh(package)),
         };
@@ -252,8 +251,7 @@ impl<'a> Rebuild<'a> {
         workspace: &Workspace,
         messages: &Messages,
         saw: &CargoSaw,
-        environment: Digest,
-        world: Digest,
+        (environment, world): (Digest, Digest),
     ) -> Result<Published, BuildError> {
         let mut archives = Vec::new();
         let mut made = Vec::new();

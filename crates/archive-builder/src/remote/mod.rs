@@ -16,6 +16,7 @@ mod entry;
 pub mod fetch;
 mod identity;
 mod lookup;
+mod made;
 mod needles;
 mod places;
 pub mod prune;

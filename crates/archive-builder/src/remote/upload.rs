@@ -4,7 +4,6 @@
 //! were made from. The archives go first, then the entry that names them, then the shape that leads to it: who
 //! reads meanwhile finds all of it or nothing, and an upload that is killed leaves bodies that no one names.
 
-use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::thread;
@@ -24,13 +23,12 @@ use crate::key::{Key, Tool};
 use crate::profile::Profile;
 use crate::request::Request;
 use crate::slot::Slot;
-use crate::small_file;
 use crate::toolchain::Toolchain;
 
 use super::closure::Closure;
 use super::entry::{self, Entry, Item};
 use super::identity::identity;
-use super::needles;
+use super::made::Made;
 use super::places::Places;
 use super::shape::{self, MAX_MANIFEST_BYTES, Manifest, Shape};
 use super::storage::{Body, StorageError};
@@ -244,13 +242,11 @@ impl Upload {
             return Err(Stop::Not(format!("{path} was written in the moment of the build")));
         }
         let contents = Contents::read(&self.stamp.snapshot, head.cutoff, None, UNTOLD);
-        if let Some(manifest) = self.for_this_processor() {
-            let why = "asks for code of this machine's own processor";
-            return Err(Stop::Not(format!("{} {why}", manifest.display())));
-        }
         let places = Places::of(&site, root);
         let archives = self.archives();
-        let place = self.place(&site, &places, &archives)?;
+        let made = Made { site, stamp: &self.stamp, places: &places };
+        let files = archives.iter().map(|(_, path)| path.clone());
+        let place = made.serves_only_in(files).map_err(Stop::Not)?;
         let shape = Shape::of(&self.stamp, &places, &surroundings, place);
         let shape = shape.ok_or_else(|| Stop::Not("no compiler is named here".into()))?;
         let specs = shape.specs(&places).map_err(Stop::Not)?;
@@ -288,55 +284,6 @@ impl Upload {
     fn slot(&self) -> Slot {
         let key = Key::derive(&self.profile, &self.tool, &self.workspace, &self.store);
         Slot::new(&self.store, &key)
-    }
-
-    /// Where the archives may serve, where they, or what they were made from, depend on where that lies.
-    fn place(
-        &self,
-        site: &Site<'_>,
-        places: &Places,
-        archives: &[(&Archive, PathBuf)],
-    ) -> Result<Option<Digest>, Stop> {
-        let is_told = self.stamp.head.tells_place || site.config.depends_on_place();
-        let telling = places.telling();
-        let absolute = places.absolute(places.told(&self.stamp.specs));
-        let root = &self.stamp.snapshot.root;
-        let entries = self.stamp.snapshot.entries.iter();
-        let inputs = entries.filter(|(_, state)| state.file().is_some());
-        let inputs = inputs.map(|(path, _)| (path.under(root), Links::Follow, &absolute));
-        let archives = archives.iter().map(|(_, path)| (path.clone(), Links::Refuse, &telling));
-        let mut is_bound = is_told || self.says(site, &absolute);
-        for (path, links, texts) in archives.chain(inputs).filter(|_| !is_told) {
-            let file = sys::open_regular(&path, links);
-            let found = file.and_then(|file| needles::any_in(file, texts));
-            is_bound |= found.map_err(|error| {
-                Stop::Not(format!("{} cannot be read: {error}", path.display()))
-            })?;
-        }
-        Ok(is_bound.then(|| places.digest()))
-    }
-
-    /// A manifest whose profiles have flags for this machine's own processor.
-    fn for_this_processor(&self) -> Option<PathBuf> {
-        let root = &self.stamp.snapshot.root;
-        let paths = self.stamp.snapshot.entries.iter().map(|(path, _)| path.under(root));
-        let mut manifests = paths.filter(|path| path.ends_with("Cargo.toml"));
-        manifests
-            .find(|path| small_file::read_text(path).is_ok_and(|text| text.contains("=native")))
-    }
-
-    /// Whether a variable that the build read, the profile or cargo's configuration holds one of these texts.
-    fn says(&self, site: &Site<'_>, texts: &[Vec<u8>]) -> bool {
-        let holds = |said: &[u8]| needles::any_in(said, texts).unwrap_or(true);
-        let read = |name: &OsStr| self.stamp.head.environment.iter().any(|f| *f.name == *name);
-        let mut variables = site.env.iter().filter(|(name, _)| read(name));
-        variables.any(|(_, value)| holds(value.as_encoded_bytes()))
-            || site
-                .profile
-                .facts()
-                .iter()
-                .any(|f| holds(f.value.as_deref().unwrap_or("").as_bytes()))
-            || site.config.settings().is_some_and(|settings| holds(settings.as_bytes()))
     }
 
     /// Whether an entry that we would believe names archives that are there.
