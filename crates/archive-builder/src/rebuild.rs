@@ -27,6 +27,7 @@ use crate::build::Force;
 use crate::cargo::invoke::{Cargo, Plan};
 use crate::cargo::messages::Messages;
 use crate::cargo::metadata::{PathPackage, Workspace};
+use crate::cargo::own_place;
 use crate::cargo::scan;
 use crate::cargo::unit_files::UnitFiles;
 use crate::cargo::units::{Unit, compiled_inputs};
@@ -237,7 +238,7 @@ impl<'a> Rebuild<'a> {
             specs,
             environment,
             archives,
-            tells_place: units.iter().any(Unit::asks_for_its_place),
+            tells_place: own_place::is_asked_for(&self.scene.slot.target()),
         })))
     }
 

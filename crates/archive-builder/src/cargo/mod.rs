@@ -8,6 +8,7 @@ pub(crate) mod invoke;
 pub(crate) mod listing;
 pub(crate) mod messages;
 pub(crate) mod metadata;
+pub(crate) mod own_place;
 mod process;
 pub(crate) mod rustflags;
 pub(crate) mod scan;

@@ -76,14 +76,6 @@ impl Unit {
             .any(|t| t.starts_with(RUN_BUILD_SCRIPT) || t.starts_with("build-script"))
     }
 
-    /// Whether a source asked for the directory that its package lies in. What is made of a name need not hold it: its
-    /// length, a choice by it. `OUT_DIR` is not among them, for nearly all who ask for that include what their build
-    /// script left there.
-    pub(crate) fn asks_for_its_place(&self) -> bool {
-        let asks = |name: &String| name == "CARGO_MANIFEST_DIR" || name == "CARGO_MANIFEST_PATH";
-        self.env.iter().any(asks)
-    }
-
     /// Whether cargo would take an input of this time to be newer than the unit.
     pub(crate) fn is_older_than(&self, time: SystemTime) -> bool {
         let mtime = |path: &PathBuf| fs::metadata(path).and_then(|metadata| metadata.modified());

@@ -74,6 +74,9 @@ impl Surroundings {
             put(name, path.file_name().unwrap_or_default().as_encoded_bytes());
             put(name, &digest);
         }
+        for name in SEARCHED_BY_CC {
+            put(name, env.get(name).unwrap_or_default().as_encoded_bytes());
+        }
         for (name, digest) in tools(site)? {
             put(&name, &digest);
         }
@@ -86,7 +89,7 @@ impl Surroundings {
         put("toolchain", &toolchain_file.unwrap_or_default());
         let rustc = if site.toolchain.is_unnamed() { None } else { Some(rustc(site)?) };
         let spawned = u64::from(rustc.is_some());
-        Ok(Self { rustc, cc: cc(env, cwd), rest: *hasher.finalize().as_bytes(), spawned })
+        Ok(Self { rustc, cc: cc(env, cwd)?, rest: *hasher.finalize().as_bytes(), spawned })
     }
 }
 
@@ -132,6 +135,8 @@ fn rustc(site: &Site<'_>) -> Result<String, String> {
 fn tools(site: &Site<'_>) -> Result<Vec<(String, Digest)>, String> {
     let set = site.env.iter();
     let set = set.filter_map(|(name, value)| Some((name.to_str()?.to_owned(), value.to_owned())));
+    // The plain `CC` is [`cc`]'s, where the environment sets it.
+    let set = set.filter(|(name, _)| name != "CC");
     let configured = site.config.variables().into_iter().map(|(n, v)| (n, OsString::from(v)));
     let mut tools = Vec::new();
     for (name, value) in set.chain(configured).filter(|(name, _)| is_tool(name)) {
@@ -149,6 +154,9 @@ fn tools(site: &Site<'_>) -> Result<Vec<(String, Digest)>, String> {
     Ok(tools)
 }
 
+/// Where C compilers and linkers look beyond what the system has.
+const SEARCHED_BY_CC: [&str; 4] = ["CPATH", "C_INCLUDE_PATH", "CPLUS_INCLUDE_PATH", "LIBRARY_PATH"];
+
 /// Tools that make objects and archives, as the `cc` crate calls their variables.
 const TOOLS: [&str; 5] = ["CC", "CXX", "AR", "NVCC", "RANLIB"];
 
@@ -160,22 +168,26 @@ const NO_TOOLS: [&str; 4] = [
     "CC_SHELL_ESCAPED_FLAGS",
 ];
 
-/// Whether a variable names a tool: `AR`, `HOST_CC`, `CC_x86_64_unknown_linux_gnu`. The plain `CC` is [`cc`]'s.
+/// Whether a variable names a tool: `AR`, `HOST_CC`, `CC_x86_64_unknown_linux_gnu`.
 fn is_tool(name: &str) -> bool {
     let plain = name.strip_prefix("HOST_").or_else(|| name.strip_prefix("TARGET_")).unwrap_or(name);
     let is_one = |tool: &str| {
         let rest = plain.strip_prefix(tool);
         rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('_'))
     };
-    name != "CC" && !NO_TOOLS.contains(&name) && TOOLS.into_iter().any(is_one)
+    !NO_TOOLS.contains(&name) && TOOLS.into_iter().any(is_one)
 }
 
 /// The C compiler that the `cc` crate and its kin would start, known by its bytes.
-fn cc(env: &Environment, cwd: &Path) -> Option<Digest> {
-    let named = env.get("CC").unwrap_or(OsStr::new("cc")).to_string_lossy().into_owned();
-    let program = named.split_whitespace().next()?;
-    let found = env.find_program(OsStr::new(program), cwd)?;
-    seal::digest_followed(&found).ok().map(|(digest, _)| digest)
+fn cc(env: &Environment, cwd: &Path) -> Result<Option<Digest>, String> {
+    let named = env.get("CC").map(|cc| cc.to_string_lossy().into_owned());
+    let program = named.as_deref().unwrap_or("cc").split_whitespace().next().unwrap_or("cc");
+    let found = env.find_program(OsStr::new(program), cwd);
+    match found.and_then(|path| seal::digest_followed(&path).ok()) {
+        Some((digest, _)) => Ok(Some(digest)),
+        None if named.is_some() => Err("CC names a program that is not found".into()),
+        None => Ok(None),
+    }
 }
 
 /// Which system this is, in two lines; nothing where it does not say.
@@ -312,7 +324,7 @@ mod tests {
         {
             assert!(is_tool(name), "{name}");
         }
-        for name in ["CC", "CFLAGS", "CXXFLAGS", "ARCH", "CC_FORCE_DISABLE", "PATH", "HOST"] {
+        for name in ["CFLAGS", "CXXFLAGS", "ARCH", "CC_FORCE_DISABLE", "PATH", "HOST"] {
             assert!(!is_tool(name), "{name}");
         }
     }
