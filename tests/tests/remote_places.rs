@@ -234,10 +234,13 @@ fn with_vendored(machine: &Machine) {
 }
 
 #[test]
-fn what_names_where_a_registry_was_unpacked_serves_who_has_it_there() {
-    // Which directory stands for the registry is said by cargo's configuration, which is an input: other bytes,
-    // another identity.
-    assert_eq!(who_is_served("a vendored package", with_vendored), Serves::InItsPlace);
+fn what_holds_crates_from_a_directory_is_not_shared() {
+    // Their files are believed by cargo as they lie there.
+    let share = Share::new();
+    let machine = machine("here/project", &share.writing(), with_vendored);
+    let built = machine.build();
+    assert!(built.built() && !built.uploaded(), "{built:#?}");
+    assert!(share.files().is_empty());
 }
 
 /// What flags are in force on a machine that shares, which gives rustc flags of its own.
