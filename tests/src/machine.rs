@@ -53,7 +53,8 @@ impl Machine {
     /// It cannot be written.
     #[must_use]
     pub fn bare(place: &str, dated: FileTime, access: &Access) -> Self {
-        let directory = tempfile::Builder::new().tempdir_in(program::scratch()).unwrap();
+        // Outside of this repository, which would be above every workspace: cargo and we ask git about files there.
+        let directory = tempfile::Builder::new().tempdir().unwrap();
         let root = fs::canonicalize(directory.path()).unwrap();
         let workspace = root.join(place);
         let access = access.clone();
