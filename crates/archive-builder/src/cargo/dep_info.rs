@@ -71,19 +71,6 @@ fn take_counted<'a>(rest: &mut &'a [u8]) -> Result<&'a [u8], &'static str> {
     take(rest, len)
 }
 
-/// The names of a package's own directory that its sources asked for, by rustc's dep-info: cargo sets them, and
-/// leaves what it sets out of its own record.
-pub(crate) fn own_directory(bytes: &[u8]) -> Vec<String> {
-    let lines = bytes.split(|byte| *byte == b'\n');
-    let asked = lines.filter_map(|line| line.strip_prefix(b"# env-dep:"));
-    let names = asked.filter_map(|asked| asked.split(|byte| *byte == b'=').next());
-    let own = ["CARGO_MANIFEST_DIR", "CARGO_MANIFEST_PATH"];
-    names
-        .filter_map(|name| own.into_iter().find(|own| own.as_bytes() == name))
-        .map(Into::into)
-        .collect()
-}
-
 /// Parses the Makefile-like dep-info of rustc: the files of its first rule, in order.
 ///
 /// rustc escapes a space as `\ ` and nothing else (`escape_dep_filename` in `rustc_interface`), so a line
@@ -132,14 +119,6 @@ mod tests {
 
     fn paths(names: &[&str]) -> Vec<PathBuf> {
         names.iter().map(PathBuf::from).collect()
-    }
-
-    #[test]
-    fn who_asked_for_its_own_directory_is_told_by_rustc() {
-        let text = b"a.d: a.rs\n\na.rs:\n\n# env-dep:CARGO_PKG_NAME=a\n\
-                     # env-dep:CARGO_MANIFEST_DIR=/w/a\n# env-dep:CARGO_MANIFEST_DIRECTORY\n";
-        assert_eq!(own_directory(text), ["CARGO_MANIFEST_DIR"]);
-        assert_eq!(own_directory(b"a.d: a.rs\n"), [""; 0]);
     }
 
     #[test]

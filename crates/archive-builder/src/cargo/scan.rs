@@ -171,9 +171,6 @@ impl Scan<'_> {
         let by_cargo = dep_info::parse_cargo(&small_file::read(&reference).ok()?).ok()?;
         unit.references.push(reference);
         unit.env.extend(by_cargo.env);
-        let by_rustc = self.rustc_dep_info(unit, target, hash);
-        let by_rustc = by_rustc.and_then(|path| small_file::read(&path).ok());
-        unit.env.extend(by_rustc.as_deref().map(dep_info::own_directory).unwrap_or_default());
         if packages.is_empty() {
             return Some(());
         }
@@ -187,7 +184,8 @@ impl Scan<'_> {
             self.add_path(unit, &self.target_dir.join(path), &why);
         }
         // A name that cargo resolved to the target of a link is not the name that rustc opened.
-        let by_rustc = dep_info::parse_rustc(&by_rustc?).ok()?;
+        let by_rustc = self.rustc_dep_info(unit, target, hash)?;
+        let by_rustc = dep_info::parse_rustc(&small_file::read(&by_rustc).ok()?).ok()?;
         for root in packages {
             let files: Vec<PathBuf> =
                 by_rustc.iter().map(|path| self.rustc_cwd(root).join(path)).collect();
