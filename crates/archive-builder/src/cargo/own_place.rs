@@ -8,7 +8,7 @@
 //! the name; and what a macro reads of its environment by itself, which neither rustc nor cargo is told.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use crate::small_file;
 
@@ -38,7 +38,7 @@ pub(crate) fn is_asked_for(target: &Path) -> bool {
     !told
 }
 
-fn asks(dep_info: &PathBuf) -> bool {
+fn asks(dep_info: &Path) -> bool {
     let Ok(bytes) = small_file::read(dep_info) else { return true };
     let mut lines = bytes.split(|byte| *byte == b'\n');
     lines.any(|line| ASKED.iter().any(|asked| line.starts_with(asked.as_bytes())))
