@@ -33,8 +33,8 @@ pub struct Options {
 /// Built each by itself: together they would share features that none of them has alone.
 const PROGRAMS: [&str; 3] = ["freshness", "nativets", "bench-harness"];
 
-/// Where the program is built that can share: in the common directory it would take the place of the other.
-const SHARING: &str = "target/with-remote";
+/// The program that can share, under a name of its own: it would take the place of the other.
+const SHARING: &str = "with_storages";
 
 /// The native archives' sources as a workspace of their own, which cargo has less to do with than with ours.
 const NATIVE: &str = "target/bench/native";
@@ -55,7 +55,7 @@ pub fn run(root: &Path, options: &Options) -> Result<ExitCode> {
     if options.wants("machines") {
         eprintln!("bench: building freshness, which can share");
         let build = format!(
-            "CARGO_TARGET_DIR={SHARING} cargo build{} --locked --package freshness --features remote",
+            "cargo build{} --locked --package freshness --features remote --example {SHARING}",
             profile(options)
         );
         command_line::run(&build, root)?;
@@ -85,11 +85,11 @@ fn profile(options: &Options) -> &'static str {
 fn report(options: &Options) -> String {
     let (built, work, docs) = match options.smoke {
         true => ("debug", "target/bench-smoke", "target/bench-smoke/docs"),
-        false => ("release", "target/bench", "docs"),
+        false => ("dist", "target/bench", "docs"),
     };
     let mut line = format!(
         "cargo run{} --quiet --locked --package bench-harness --bin report -- --repository . \
-         --native {NATIVE} --sharing {SHARING}/{built}/freshness --installed target/bench \
+         --native {NATIVE} --sharing target/{built}/examples/{SHARING} --installed target/bench \
          --work {work} --docs {docs}",
         profile(options)
     );
