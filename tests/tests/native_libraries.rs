@@ -34,11 +34,11 @@ fn library(world: &World, dir: &Path, value: u8) {
     let source = dir.join("foo.c");
     fs::write(&source, format!("int foo(void) {{ return {value}; }}\n")).unwrap();
     let (source, object) = (source.to_str().unwrap(), dir.join("foo.o"));
-    world.run("cc", &["-c", source, "-o", object.to_str().unwrap()]).run().expect(0);
+    _ = world.run("cc", &["-c", source, "-o", object.to_str().unwrap()]).run().expect(0);
     fs::remove_file(source).unwrap();
     let made = dir.join("libfoo.a");
     let _ = fs::remove_file(&made);
-    world.run("ar", &["crs", made.to_str().unwrap(), object.to_str().unwrap()]).run().expect(0);
+    _ = world.run("ar", &["crs", made.to_str().unwrap(), object.to_str().unwrap()]).run().expect(0);
     fs::remove_file(object).unwrap();
 }
 
