@@ -5,7 +5,7 @@
 //! | the Rust compiler | what `rustc -vV` says: release, commit, host, LLVM; where it names no commit, or lies in no toolchain, the bytes of its files too |
 //! | the C compiler that build scripts would find (`CC`, else `cc` on `PATH`), other tools that variables name | their bytes |
 //! | the system | `ID` and `VERSION_ID` of `os-release(5)` |
-//! | wrappers of rustc, a script in the place of cargo | variable, file name, bytes |
+//! | wrappers of rustc | variable, file name, bytes |
 //! | cargo's configuration | its values, but for those that change nothing that is made |
 //! | the toolchain file that counts | its bytes |
 //!
@@ -13,8 +13,7 @@
 //! taken: a machine without Rust has no other opinion.
 
 use std::ffi::{OsStr, OsString};
-use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use freshness_core::{Digest, SealedFile};
 
@@ -75,7 +74,6 @@ impl Surroundings {
             put(name, path.file_name().unwrap_or_default().as_encoded_bytes());
             put(name, &digest);
         }
-        put("cargo itself", &script(env.get("CARGO").unwrap_or(OsStr::new("cargo")), site));
         for name in SEARCHED_BY_CC {
             put(name, env.get(name).unwrap_or_default().as_encoded_bytes());
         }
@@ -127,16 +125,6 @@ fn rustc(site: &Site<'_>) -> Result<String, String> {
         said.extend(files.iter().map(digest));
     }
     Ok(said)
-}
-
-/// The text of a program that is a script: one in the place of cargo may ask the real one for anything. Which cargo it
-/// is does not matter otherwise; it comes with the compiler.
-fn script(program: &OsStr, site: &Site<'_>) -> Vec<u8> {
-    const MAX_SCRIPT_BYTES: u64 = 64 << 10;
-    let found = site.env.find_program(program, site.workspace);
-    let is_small = |path: &PathBuf| fs::metadata(path).is_ok_and(|m| m.len() <= MAX_SCRIPT_BYTES);
-    let text = found.filter(is_small).and_then(|path| small_file::read(&path).ok());
-    text.filter(|text| text.starts_with(b"#!")).unwrap_or_default()
 }
 
 /// Compilers and archivers of C by other names: `CC_x86_64_unknown_linux_gnu`, `HOST_CC`, `AR`, and what the
@@ -300,6 +288,8 @@ const WITHOUT_EFFECT_IN_BUILD: &[&str] = &[
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
 
     fn settings(text: &str) -> Option<String> {
