@@ -11,6 +11,7 @@ use freshness_core::spread::Told;
 use freshness_core::sys::bytes_of_path;
 use freshness_core::{Digest, InputPath, Meta, Snapshot, State, Target, Timestamp};
 
+use crate::key::write_bytes;
 use crate::seal;
 
 /// After so many inputs it is told how far reading has come.
@@ -120,10 +121,7 @@ impl Contents {
     pub(crate) fn world<'a>(&self, paths: impl Iterator<Item = &'a InputPath>) -> Digest {
         let mut hasher = blake3::Hasher::new();
         for path in paths {
-            let mut put = |bytes: &[u8]| {
-                hasher.update(&(bytes.len() as u64).to_le_bytes());
-                hasher.update(bytes);
-            };
+            let mut put = |bytes: &[u8]| write_bytes(&mut hasher, bytes);
             put(bytes_of_path(path.as_path()));
             match self.inputs.get(path).map(facts) {
                 Some((what, text, digest)) => {

@@ -108,7 +108,8 @@ impl fmt::Display for Key {
     }
 }
 
-fn write_bytes(hasher: &mut blake3::Hasher, bytes: &[u8]) {
+/// Hashes bytes behind their length, so that no two sequences of them are hashed alike.
+pub(crate) fn write_bytes(hasher: &mut blake3::Hasher, bytes: &[u8]) {
     hasher.update(&(bytes.len() as u64).to_le_bytes());
     hasher.update(bytes);
 }

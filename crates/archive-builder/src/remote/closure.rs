@@ -12,6 +12,7 @@ use std::path::Path;
 
 use freshness_core::{Digest, InputSpec, Pattern, discover};
 
+use crate::key::write_bytes;
 use crate::small_file;
 
 use super::Site;
@@ -27,7 +28,7 @@ pub(crate) struct Closure {
     /// By the names of all sources beside them.
     narrow: Digest,
     /// How many directories above the one where cargo runs the lock file lies: the workspace's root.
-    pub(crate) up: usize,
+    up: usize,
 }
 
 impl Closure {
@@ -41,12 +42,9 @@ impl Closure {
             Some((up, lock))
         });
         let (up, lock) = found.ok_or("there is no Cargo.lock to know the packages by")?;
-        let root = site.workspace.ancestors().nth(up).unwrap_or(Path::new("/"));
+        let root = root_of(site, up);
         let mut hasher = blake3::Hasher::new_derive_key("freshness 1 closure");
-        let mut put = |bytes: &[u8]| {
-            hasher.update(&(bytes.len() as u64).to_le_bytes());
-            hasher.update(bytes);
-        };
+        let mut put = |bytes: &[u8]| write_bytes(&mut hasher, bytes);
         put(site.tool.name.as_bytes());
         put(site.tool.version.as_bytes());
         for fact in site.profile.facts() {
@@ -61,10 +59,19 @@ impl Closure {
         Ok(Self { digest, narrow: narrow(&digest, site, root)?, up })
     }
 
+    /// The workspace's root.
+    pub(crate) fn root<'a>(&self, site: &Site<'a>) -> &'a Path {
+        root_of(site, self.up)
+    }
+
     /// The names under which shapes are remembered: the narrower first.
     pub(crate) fn families(&self) -> [&Digest; 2] {
         [&self.narrow, &self.digest]
     }
+}
+
+fn root_of<'a>(site: &Site<'a>, up: usize) -> &'a Path {
+    site.workspace.ancestors().nth(up).unwrap_or(Path::new("/"))
 }
 
 /// The name of a closure by the names of all its sources.
@@ -82,9 +89,7 @@ fn narrow(wide: &Digest, site: &Site<'_>, root: &Path) -> Result<Digest, String>
     let mut hasher = blake3::Hasher::new_derive_key("freshness 1 closure by names");
     hasher.update(wide);
     for path in found.paths.keys() {
-        let name = path.as_path().as_os_str().as_encoded_bytes();
-        hasher.update(&(name.len() as u64).to_le_bytes());
-        hasher.update(name);
+        write_bytes(&mut hasher, path.as_path().as_os_str().as_encoded_bytes());
     }
     Ok(*hasher.finalize().as_bytes())
 }

@@ -7,6 +7,7 @@
 use freshness_core::{Digest, EnvFact, InputPath, InputSet, Pattern};
 
 use crate::contents::{ABSENT, Contents};
+use crate::key::write_bytes;
 
 use super::closure::Closure;
 use super::places::Places;
@@ -25,12 +26,9 @@ pub(crate) fn identity(
     (inputs, contents, places): (&InputSet, &Contents, &Places),
 ) -> Result<Digest, String> {
     let mut hasher = blake3::Hasher::new_derive_key("freshness 1 identity of archives");
-    let mut put = |bytes: &[u8]| {
-        hasher.update(&(bytes.len() as u64).to_le_bytes());
-        hasher.update(bytes);
-    };
+    let mut put = |bytes: &[u8]| write_bytes(&mut hasher, bytes);
     put(&closure.digest);
-    put(&shape.digest());
+    put(&shape.digest().map_err(|error| error.to_string())?);
     put(&surroundings.rest);
     for fact in environment {
         put(fact.name.as_bytes());

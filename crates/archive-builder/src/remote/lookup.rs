@@ -129,7 +129,7 @@ impl<'a> Lookup<'a> {
         closure: &Closure,
         surroundings: &Surroundings,
     ) -> Result<Hit<'a>, Refusal> {
-        let root = self.site.workspace.ancestors().nth(closure.up).unwrap_or(Path::new("/"));
+        let root = closure.root(&self.site);
         let places = Places::of(&self.site, root);
         let mut passed = Passed::default();
         let mut tried: BTreeSet<(&Namespace, Digest)> = BTreeSet::new();
@@ -142,7 +142,7 @@ impl<'a> Lookup<'a> {
                     let seconds = MAX_SEARCH.as_secs();
                     return Err(Refusal::Failed(format!("it took longer than {seconds} seconds")));
                 }
-                if !tried.insert((namespace, shape.digest())) {
+                if !tried.insert((namespace, shape.digest().map_err(BuildError::from)?)) {
                     continue;
                 }
                 let contents = known.as_ref().map(|look| &look.contents);
@@ -216,7 +216,7 @@ impl<'a> Lookup<'a> {
         (shape, places): (&Shape, &Places),
         known: Option<&Contents>,
     ) -> Result<Look, Refusal> {
-        let root = self.site.workspace.ancestors().nth(closure.up).unwrap_or(Path::new("/"));
+        let root = closure.root(&self.site);
         let told = shape.specs(places).map_err(Refusal::Refused)?;
         if !Shape::is_listed_alike(&told) {
             let problem = "files of a package are listed by git there and not here, or the reverse";

@@ -15,8 +15,10 @@ use freshness_core::path::normalize;
 use freshness_core::sys::bytes_of_path;
 use freshness_core::{Digest, InputSpec, Pattern};
 
-use super::Site;
+use crate::key::write_bytes;
 use crate::why::Why;
+
+use super::Site;
 
 /// Where things lie on this machine.
 #[derive(Clone, Debug)]
@@ -160,8 +162,7 @@ impl Places {
         let or_none = |path: &Option<PathBuf>| path.clone().unwrap_or_default();
         let (cargo_home, home) = (or_none(&self.cargo_home), or_none(&self.home));
         for path in [&self.root, &cargo_home, &home, &self.store] {
-            hasher.update(&(bytes_of_path(path).len() as u64).to_le_bytes());
-            hasher.update(bytes_of_path(path));
+            write_bytes(&mut hasher, bytes_of_path(path));
         }
         *hasher.finalize().as_bytes()
     }

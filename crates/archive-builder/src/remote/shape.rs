@@ -99,8 +99,11 @@ impl Shape {
     }
 
     /// Tells shapes apart.
-    pub(crate) fn digest(&self) -> Digest {
-        *blake3::hash(&encoded(self)).as_bytes()
+    ///
+    /// # Errors
+    /// More than is read back.
+    pub(crate) fn digest(&self) -> Result<Digest, codec::TooLarge> {
+        Ok(*blake3::hash(&self.encode()?).as_bytes())
     }
 
     /// The bytes to sign.
@@ -118,10 +121,6 @@ impl Shape {
     pub(crate) fn decode(bytes: &[u8]) -> Result<Self, String> {
         codec::decode(SHAPE, bytes).map_err(super::undecodable)
     }
-}
-
-fn encoded(record: &impl Encode) -> Vec<u8> {
-    bincode::encode_to_vec(record, bincode::config::standard()).unwrap_or_default()
 }
 
 /// The shapes of a closure, each still sealed, newest first.

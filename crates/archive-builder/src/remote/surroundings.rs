@@ -15,17 +15,18 @@
 use std::ffi::{OsStr, OsString};
 use std::path::Path;
 
-use freshness_core::{Digest, SealedFile};
+use freshness_core::Digest;
 
 use crate::cargo::invoke::rustc_version;
 use crate::cargo_config::CargoConfig;
 use crate::environment::Environment;
+use crate::key::write_bytes;
 use crate::rustup::TOOLCHAIN_FILES;
 use crate::seal;
 use crate::small_file;
 use crate::toolchain::driver_libraries;
 
-use super::Site;
+use super::{Site, hex};
 
 /// What a machine would build with.
 #[derive(Debug)]
@@ -63,8 +64,7 @@ impl Surroundings {
         let mut hasher = blake3::Hasher::new_derive_key("freshness 1 surroundings");
         let mut put = |name: &str, value: &[u8]| {
             for part in [name.as_bytes(), value] {
-                hasher.update(&(part.len() as u64).to_le_bytes());
-                hasher.update(part);
+                write_bytes(&mut hasher, part);
             }
         };
         put("system", system(Path::new("/etc/os-release")).as_bytes());
@@ -121,8 +121,7 @@ fn rustc(site: &Site<'_>) -> Result<String, String> {
     // A script may say that it is any compiler; in a toolchain the compiler has its library beside it.
     if commit.is_none_or(|commit| commit == "unknown") || driver_libraries(compiler).is_empty() {
         let (_, files) = site.toolchain.record(None).map_err(|error| error.to_string())?;
-        let digest = |file: &SealedFile| blake3::Hash::from_bytes(file.digest).to_hex().to_string();
-        said.extend(files.iter().map(digest));
+        said.extend(files.iter().map(|file| hex(&file.digest)));
     }
     Ok(said)
 }

@@ -9,6 +9,8 @@ use std::str::FromStr;
 
 use ed25519_dalek::{Signature, Signer, SigningKey, VerifyingKey};
 
+use crate::key::write_bytes;
+
 /// Bytes that a signature and the key that made it take, at the end of what is signed.
 pub(crate) const SEAL_BYTES: usize = 64 + 32;
 
@@ -170,8 +172,7 @@ impl Keys {
 fn digest(kind: &str, namespace: &Namespace, body: &[u8]) -> [u8; 32] {
     let mut hasher = blake3::Hasher::new_derive_key("freshness 1 signed for a remote storage");
     for part in [kind.as_bytes(), namespace.as_str().as_bytes(), body] {
-        hasher.update(&(part.len() as u64).to_le_bytes());
-        hasher.update(part);
+        write_bytes(&mut hasher, part);
     }
     *hasher.finalize().as_bytes()
 }

@@ -232,7 +232,7 @@ impl Upload {
         let closure = Closure::of(&site).map_err(Stop::Not)?;
         let surroundings = Surroundings::look(&site).map_err(Stop::Not)?;
         let root = &self.stamp.snapshot.root;
-        if self.workspace.ancestors().nth(closure.up) != Some(root.as_path()) {
+        if closure.root(&site) != root {
             return Err(Stop::Not("the lock file is not in the workspace's root".into()));
         }
         if self.take(&site)? != self.stamp.snapshot {
@@ -321,9 +321,10 @@ impl Upload {
     fn remember(&self, parcel: &Parcel, secret: &SecretKey, cancel: &Cancel) -> Result<(), Stop> {
         let shape = parcel.shape.encode().map_err(BuildError::from)?;
         let sealed = secret.seal(shape::KIND, &self.remote.namespace, shape);
+        let digest = parcel.shape.digest().map_err(BuildError::from)?;
         for family in parcel.closure.families() {
             let name = body_name(&self.remote.namespace, "closures", family);
-            self.add(&name, parcel.shape.digest(), &sealed, cancel)?;
+            self.add(&name, digest, &sealed, cancel)?;
         }
         Ok(())
     }
@@ -334,7 +335,9 @@ impl Upload {
         let remote = &*self.remote;
         let is_it = |sealed: &Vec<u8>| {
             let opened = remote.open(shape::KIND, &remote.namespace, sealed);
-            opened.and_then(|(body, _)| Shape::decode(body)).is_ok_and(|s| s.digest() == shape)
+            opened
+                .and_then(|(body, _)| Shape::decode(body))
+                .is_ok_and(|s| s.digest().is_ok_and(|digest| digest == shape))
         };
         for merge in 0..MAX_MERGES {
             cancel.check(&self.workspace, "while archives were put into a storage")?;
